@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -23,12 +24,12 @@ EVERY_DAY = frozenset(range(7))
 _DAY = timedelta(days=1)
 
 
-class Run(NamedTuple, Generic[V]):
+class Run(NamedTuple, Generic[V_co]):
     """Nights from `start` up to and not including `until`, all with one value."""
 
     start: date
     until: date
-    value: V
+    value: V_co
 
     @property
     def nights(self) -> int:
@@ -36,13 +37,13 @@ class Run(NamedTuple, Generic[V]):
         return (self.until - self.start).days
 
 
-class Pattern(NamedTuple, Generic[V]):
+class Pattern(NamedTuple, Generic[V_co]):
     """The nights from `start` up to and not including `until` that fall on `days` (0 is Monday), with one value."""
 
     start: date
     until: date
     days: frozenset[int]
-    value: V
+    value: V_co
 
     @property
     def nights(self) -> int:
@@ -50,23 +51,23 @@ class Pattern(NamedTuple, Generic[V]):
         return sum(_count_weekday(self.start, self.until, day) for day in self.days)
 
 
-class Changed(NamedTuple, Generic[V]):
+class Changed(NamedTuple, Generic[V_co]):
     """What a night was and is to be; None where it has no value."""
 
-    before: V | None
-    after: V | None
+    before: V_co | None
+    after: V_co | None
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar(Generic[V]):
+class Calendar(Generic[V_co]):
     """An immutable step function over nights. Build it with the functions below, which keep the normal form."""
 
-    runs: tuple[Run[V], ...] = ()
+    runs: tuple[Run[V_co], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.runs)
 
-    def __iter__(self) -> Iterator[Run[V]]:
+    def __iter__(self) -> Iterator[Run[V_co]]:
         return iter(self.runs)
 
     @property
@@ -84,7 +85,7 @@ class Calendar(Generic[V]):
         """The day after the last night with a value; only for a calendar that has one."""
         return self.runs[-1].until
 
-    def at(self, night: date) -> V | None:
+    def at(self, night: date) -> V_co | None:
         """The value of one night."""
         for run in self.runs:
             if run.start <= night < run.until:
@@ -93,7 +94,7 @@ class Calendar(Generic[V]):
                 break
         return None
 
-    def items(self) -> Iterator[tuple[date, V]]:
+    def items(self) -> Iterator[tuple[date, V_co]]:
         """Every night with its value, in order: for formats that know nothing but nights."""
         for run in self.runs:
             night = run.start
@@ -101,7 +102,7 @@ class Calendar(Generic[V]):
                 yield night, run.value
                 night += _DAY
 
-    def clip(self, start: date, until: date) -> Calendar[V]:
+    def clip(self, start: date, until: date) -> Calendar[V_co]:
         """Only the nights from `start` up to and not including `until`."""
         return Calendar(
             tuple(
@@ -111,19 +112,19 @@ class Calendar(Generic[V]):
             )
         )
 
-    def keep(self, nights: Calendar[bool]) -> Calendar[V]:
+    def keep(self, nights: Calendar[bool]) -> Calendar[V_co]:
         """Only the nights that `nights` marks true."""
         return merge(self, nights, lambda value, kept: value if kept else None)
 
-    def without(self, nights: Calendar[bool]) -> Calendar[V]:
+    def without(self, nights: Calendar[bool]) -> Calendar[V_co]:
         """All nights but those that `nights` marks true."""
         return merge(self, nights, lambda value, dropped: None if dropped else value)
 
-    def overlay(self, over: Calendar[V]) -> Calendar[V]:
+    def overlay(self, over: Calendar[V_co]) -> Calendar[V_co]:
         """This calendar with `over` on top: where `over` has a value, it wins."""
-        return merge(self, over, lambda under, top: under if top is None else top)
+        return merge(self, over, _on_top)
 
-    def map(self, change: Callable[[V], C | None]) -> Calendar[C]:
+    def map(self, change: Callable[[V_co], C | None]) -> Calendar[C]:
         """Each value changed; a None takes the nights away."""
         return from_runs(
             Run(run.start, run.until, changed) for run in self.runs if (changed := change(run.value)) is not None
@@ -208,6 +209,10 @@ def patterns(calendar: Calendar[V]) -> tuple[Pattern[V], ...]:
         return plain
     woven = _join_columns(_columns(calendar))
     return woven if len(woven) < len(plain) else plain
+
+
+def _on_top(under: V | None, top: V | None) -> V | None:
+    return under if top is None else top
 
 
 def _days_of(run: Run[V]) -> frozenset[int]:
