@@ -132,7 +132,7 @@ class Calendar(Generic[V_co]):
 
     def covered(self) -> Calendar[bool]:
         """The nights that have a value, marked true."""
-        return self.map(lambda _: True)
+        return self.map(_yes)
 
 
 def from_runs(runs: Iterable[Run[V]]) -> Calendar[V]:
@@ -209,6 +209,10 @@ def patterns(calendar: Calendar[V]) -> tuple[Pattern[V], ...]:
         return plain
     woven = _join_columns(_columns(calendar))
     return woven if len(woven) < len(plain) else plain
+
+
+def _yes(_: object) -> bool:
+    return True
 
 
 def _on_top(under: V | None, top: V | None) -> V | None:
