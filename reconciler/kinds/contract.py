@@ -1,0 +1,85 @@
+"""The contract of a kind: what git wants of it, and how its values are written in JSON.
+
+A kind must build desired values from a `Property` alone, be exact in both directions of its JSON, and know nothing of any target's
+formats: how a target stores a value is the target's `normal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from reconciler.model.address import Address
+from reconciler.model.calendar import Calendar, Run, from_runs
+from reconciler.model.property import Property
+from reconciler.model.state import Document, Json, NightValue, Value
+from reconciler.model.workspace import Environment, Workspace
+
+ASSIGNED = "(assigned when created)"
+"""Stands in a document for an id that the provider gives when the plan is applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What desired values depend on beside the property: the environment and the workspace."""
+
+    environment: Environment
+    workspace: Workspace
+
+
+Build = Callable[[Property, str, Setting], Iterator[tuple[Address, Value]]]
+"""The desired values of one property at one target (`database` or a provider)."""
+
+
+def nothing(_hotel: Property, _target: str, _setting: Setting) -> Iterator[tuple[Address, Value]]:
+    """For kinds that no property wants at a target."""
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. `night_to_json` and `night_from_json` are None for documents."""
+
+    name: str
+    database: Build = nothing
+    provider: Build = nothing
+    night_to_json: Callable[[NightValue], dict[str, Json]] | None = None
+    night_from_json: Callable[[Mapping[str, Json]], NightValue] | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether its values are calendars."""
+        return self.night_to_json is not None
+
+    def to_json(self, value: Value | None) -> Json:
+        """The value as plans, journals and reports write it: a document as it is, a calendar as a list of runs."""
+        if isinstance(value, Calendar):
+            if self.night_to_json is None:
+                raise TypeError(f"{self.name} has no calendars")
+            return [
+                {"from": run.start.isoformat(), "until": run.until.isoformat(), "value": self.night_to_json(run.value)}
+                for run in value
+            ]
+        return None if value is None else dict(value)
+
+    def from_json(self, data: Json) -> Value | None:
+        """The value that `to_json` wrote. Raises ValueError, TypeError or KeyError for anything else."""
+        if data is None:
+            return None
+        if self.night_from_json is None:
+            if not isinstance(data, dict):
+                raise TypeError(f"a {self.name} is an object")
+            return data
+        if not isinstance(data, list):
+            raise TypeError(f"{self.name} are a list of runs")
+        return from_runs(self._run(item) for item in data)
+
+    def _run(self, item: Json) -> Run[NightValue]:
+        if not isinstance(item, dict) or self.night_from_json is None:
+            raise TypeError(f"a run of {self.name} is an object")
+        start, until = date.fromisoformat(str(item["from"])), date.fromisoformat(str(item["until"]))
+        if until <= start:
+            raise ValueError(f"the run from {start} until {until} has no nights")
+        return Run(start, until, self.night_from_json(cast(Document, item["value"])))
