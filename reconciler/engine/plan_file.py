@@ -1,0 +1,188 @@
+"""The plan as canonical JSON, and back: the same plan gives the same bytes, and a changed byte is found.
+
+`digest` is the SHA-256 over the canonical JSON of everything but itself. A reader accepts unknown properties of a known format version
+and refuses an unknown version. Size and shape are checked before anything is believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from reconciler import __version__
+from reconciler.errors import StalePlanError
+from reconciler.kinds import KINDS
+from reconciler.model.address import parse
+from reconciler.model.calendar import Calendar, Run, from_runs
+from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.plan import Action, Change, Label, Operation, Plan, Scope
+from reconciler.model.state import Counts, Coverage, Json, Provenance
+
+FORMAT_VERSION = 1
+MAX_BYTES = 512 * 1024 * 1024
+
+
+def canonical(data: Json) -> str:
+    """The one spelling of a JSON value: sorted keys, no white space, nothing escaped that need not be."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest_of(data: dict[str, Json]) -> str:
+    """SHA-256 over the canonical JSON without its `digest`."""
+    rest = {key: value for key, value in data.items() if key != "digest"}
+    return hashlib.sha256(canonical(rest).encode()).hexdigest()
+
+
+def digest(plan: Plan) -> str:
+    """The digest that the plan's file carries."""
+    return str(to_json(plan)["digest"])
+
+
+def dumps(plan: Plan) -> str:
+    """The text of a plan file."""
+    return canonical(to_json(plan)) + "\n"
+
+
+def to_json(plan: Plan) -> dict[str, Json]:
+    """The plan as JSON, digest included."""
+    data: dict[str, Json] = {
+        "format_version": FORMAT_VERSION,
+        "tool_version": __version__,
+        "environment": plan.environment,
+        "commit": plan.commit,
+        "workspace_digest": plan.workspace_digest,
+        "as_of": plan.as_of.isoformat(),
+        "scope": {
+            "properties": list(plan.scope.properties),
+            "targets": list(plan.scope.targets),
+            "window": plan.scope.window,
+        },
+        "partial": plan.scope.partial,
+        "properties": list(plan.properties),
+        "operations": [_operation(op) for op in plan.operations],
+        "findings": [dict(finding.to_json()) for finding in plan.findings],
+        "coverage": [_coverage(key, value) for key, value in sorted(plan.coverage.items())],
+        "messages": plan.messages,
+        "consents": list(plan.consents),
+        "notes": list(plan.notes),
+    }
+    data["digest"] = digest_of(data)
+    return data
+
+
+def _operation(op: Operation) -> Json:
+    change, kind = op.change, KINDS[op.address.kind]
+    data: dict[str, Json] = {
+        "address": str(op.address),
+        "action": change.action.value,
+        "before": kind.to_json(change.before),
+        "after": kind.to_json(change.after),
+        "provenance": change.provenance.value,
+        "waits_for": list(op.waits_for),
+    }
+    if op.label:
+        data["label"] = op.label.value
+    if change.unknown:
+        data["unknown_nights"] = change.unknown
+    if change.counts:
+        data["counts"] = [
+            {
+                "from": run.start.isoformat(),
+                "until": run.until.isoformat(),
+                "left": run.value.left,
+                "sold": run.value.sold,
+            }
+            for run in change.counts
+        ]
+    return data
+
+
+def _coverage(key: tuple[str, str], value: Coverage) -> Json:
+    return {
+        "property": key[0],
+        "provider": key[1],
+        "rooms": value.rooms,
+        "rooms_mapped": value.rooms_mapped,
+        "rates": value.rates,
+        "rates_mapped": value.rates_mapped,
+        "unmapped_rooms": list(value.unmapped_rooms),
+        "unmapped_rates": list(value.unmapped_rates),
+    }
+
+
+def loads(text: str) -> tuple[Plan, str]:
+    """The plan in a file, and its digest. Raises StalePlanError for anything that is not exactly a plan file."""
+    if len(text) > MAX_BYTES:
+        raise StalePlanError("the plan file is too large to be one")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StalePlanError("not a plan file: it is not JSON", hint="make it again with `plan --out`") from error
+    if not isinstance(data, dict) or "format_version" not in data:
+        raise StalePlanError("not a plan file", hint="make it again with `reconciler plan --out FILE`")
+    if data["format_version"] != FORMAT_VERSION:
+        version = str(data["format_version"])[:20]
+        raise StalePlanError(f"plan format {version} is not known to this version", hint="plan again with this version")
+    if data.get("digest") != digest_of(data):
+        raise StalePlanError("the plan file was changed after it was made: its digest does not fit", hint="plan again")
+    try:
+        return _plan(data), str(data["digest"])
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise StalePlanError(f"the plan file cannot be read: {error}", hint="plan again with this version") from error
+
+
+def _plan(data: dict[str, Any]) -> Plan:
+    scope = data["scope"]
+    return Plan(
+        environment=str(data["environment"]),
+        as_of=datetime.fromisoformat(data["as_of"]),
+        workspace_digest=str(data["workspace_digest"]),
+        scope=Scope(tuple(scope["properties"]), tuple(scope["targets"]), scope["window"]),
+        operations=tuple(_read_operation(item) for item in data["operations"]),
+        findings=tuple(_read_finding(item) for item in data["findings"]),
+        properties=tuple(data["properties"]),
+        coverage={(item["property"], item["provider"]): _read_coverage(item) for item in data["coverage"]},
+        messages=int(data["messages"]),
+        commit=data["commit"],
+        consents=tuple(data["consents"]),
+        notes=tuple(data["notes"]),
+    )
+
+
+def _read_operation(item: dict[str, Any]) -> Operation:
+    address = parse(item["address"])
+    kind, label = KINDS[address.kind], Label(item.get("label", ""))
+    change = Change(
+        address,
+        Action(item["action"]),
+        kind.from_json(item["before"]),
+        kind.from_json(item["after"]),
+        Provenance(item["provenance"]),
+        int(item.get("unknown_nights", 0)),
+        _read_counts(item.get("counts", [])),
+    )
+    return Operation(f"{address}#{label.value}" if label else str(address), change, label, tuple(item["waits_for"]))
+
+
+def _read_counts(items: list[dict[str, Any]]) -> Calendar[Counts]:
+    return from_runs(
+        Run(date.fromisoformat(item["from"]), date.fromisoformat(item["until"]), Counts(item["left"], item["sold"]))
+        for item in items
+    )
+
+
+def _read_finding(item: dict[str, Any]) -> Diagnostic:
+    return Diagnostic(**{**item, "severity": Severity(item["severity"])})
+
+
+def _read_coverage(item: dict[str, Any]) -> Coverage:
+    return Coverage(
+        item["rooms"],
+        item["rooms_mapped"],
+        item["rates"],
+        item["rates_mapped"],
+        tuple(item["unmapped_rooms"]),
+        tuple(item["unmapped_rates"]),
+    )
