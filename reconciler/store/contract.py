@@ -1,0 +1,108 @@
+"""The contract of the store: what the reconciler remembers. Reading and writing are different types, so that a plan cannot write.
+
+A store belongs to one environment. Every method is one transaction; values come back exactly as they went in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from reconciler.model.address import Address
+from reconciler.model.calendar import Calendar
+from reconciler.model.journal import Applied, Binding, JournalEntry, Outcome, Run, RunStatus
+from reconciler.model.state import Json, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a property's lock."""
+
+    property: str
+    run_id: str
+    verb: str
+    host: str
+    pid: int
+    os_user: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A value that was put in force. `nights`: the nights it speaks of (None for a document); nights without a value were emptied."""
+
+    address: Address
+    value: Value | None
+    nights: Calendar[bool] | None
+    provenance: str
+    run_id: str
+    at: datetime
+    plan_digest: str | None = None
+    message_id: str | None = None
+
+
+class Reader(Protocol):
+    """What is remembered."""
+
+    def environment(self) -> str | None:
+        """The environment that this database is marked with; None before its first use."""
+
+    def applied(self, property_slug: str) -> Mapping[Address, Applied]:
+        """What was last applied (or acknowledged) at every address of a property."""
+
+    def bindings(self, property_slug: str, provider: str) -> Mapping[tuple[str, str], str]:
+        """Ids that the provider assigned, by (room, plan)."""
+
+    def runs(self, limit: int) -> Sequence[Run]:
+        """The last runs, newest first."""
+
+    def run(self, run_id: str) -> Run | None:
+        """One run by its id or an unambiguous beginning of it."""
+
+    def journal(self, run_id: str) -> Sequence[JournalEntry]:
+        """What a run did, in order."""
+
+    def unsettled(self, property_slug: str) -> Sequence[JournalEntry]:
+        """Intents without an outcome and outcomes still unknown, oldest first."""
+
+    def completed_by(self, plan_digest: str) -> str | None:
+        """The run that completed this plan."""
+
+    def holders(self) -> Sequence[Holder]:
+        """Who holds which property now; rows of holders that are gone are left out."""
+
+
+class Writer(Reader, Protocol):
+    """What is remembered, and remembering it."""
+
+    def claim(self, environment: str) -> str:
+        """Marks the database with the environment at first use; returns the mark that holds."""
+
+    def start(self, run: Run) -> None:
+        """A run begins."""
+
+    def finish(self, run_id: str, status: RunStatus, at: datetime, summary: Mapping[str, Json]) -> None:
+        """A run ends."""
+
+    def intend(self, entries: Sequence[JournalEntry]) -> None:
+        """Intents, before anything of them is tried."""
+
+    def settle(
+        self, run_id: str, seqs: Sequence[int], outcome: Outcome, at: datetime, detail: str, messages: Sequence[str]
+    ) -> None:
+        """What became of intents."""
+
+    def record(self, recordings: Sequence[Recording]) -> None:
+        """Values that are in force now."""
+
+    def bind(self, bindings: Sequence[Binding], run_id: str | None, at: datetime) -> None:
+        """Ids that a provider assigned."""
+
+    def complete(self, plan_digest: str, run_id: str, at: datetime) -> None:
+        """A plan was carried out to its end."""
+
+    def lock(self, property_slug: str, run: Run, timeout: float) -> AbstractContextManager[None]:
+        """Holds the property for as long as the block runs; raises LockedError after `timeout` seconds. Dies with this process."""

@@ -1,0 +1,274 @@
+"""The store in PostgreSQL, schema `reconciler`: one instance for one environment, one connection per transaction-sized piece of work.
+
+Threads each get a connection of their own. Values are written as their kind's JSON, calendars a row per run of nights.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from reconciler.errors import DatabaseError, LockedError
+from reconciler.kinds import KINDS
+from reconciler.model.address import Address, parse
+from reconciler.model.calendar import Calendar, Run, from_runs
+from reconciler.model.journal import Applied, Binding, JournalEntry, Outcome, RunStatus
+from reconciler.model.journal import Run as JournalRun
+from reconciler.model.state import Json, Value
+from reconciler.store.connect import connect
+from reconciler.store.contract import Holder, Recording
+from reconciler.store.statements import statements
+
+_POLL = 0.1
+Row = tuple[Any, ...]
+
+
+class PostgresStore:
+    """Reader and Writer over one database for one environment. Close it when done."""
+
+    def __init__(self, url: str, environment: str) -> None:
+        self._url = url
+        self._environment = environment
+        self._sql = statements("store.sql")
+        self._local = threading.local()
+        self._open: list[psycopg.Connection[TupleRow]] = []
+        self._guard = threading.Lock()
+
+    def close(self) -> None:
+        """Closes every thread's connection."""
+        with self._guard:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    # --- reading
+
+    def environment(self) -> str | None:
+        rows = self._rows("environment")
+        return str(rows[0][0]) if rows else None
+
+    def applied(self, property_slug: str) -> Mapping[Address, Applied]:
+        by_address: dict[str, list[Row]] = {}
+        for row in self._rows("applied", self._environment, property_slug):
+            by_address.setdefault(row[0], []).append(row)
+        return {parse(text): _applied(rows) for text, rows in by_address.items()}
+
+    def bindings(self, property_slug: str, provider: str) -> Mapping[tuple[str, str], str]:
+        rows = self._rows("bindings", self._environment, property_slug, provider)
+        return {_pair(key): external_id for key, external_id in rows}
+
+    def runs(self, limit: int) -> Sequence[JournalRun]:
+        return [_run(row) for row in self._rows("runs", self._environment, limit)]
+
+    def run(self, run_id: str) -> JournalRun | None:
+        wanted = "".join(character for character in run_id if character in "0123456789abcdef-")
+        rows = self._rows("run", self._environment, wanted + "%") if wanted and wanted == run_id else []
+        return _run(rows[0]) if len(rows) == 1 else None
+
+    def journal(self, run_id: str) -> Sequence[JournalEntry]:
+        return [_entry(row) for row in self._rows("journal", run_id)]
+
+    def unsettled(self, property_slug: str) -> Sequence[JournalEntry]:
+        return [_entry(row) for row in self._rows("unsettled", self._environment, property_slug)]
+
+    def completed_by(self, plan_digest: str) -> str | None:
+        rows = self._rows("completed_by", plan_digest)
+        return str(rows[0][0]) if rows else None
+
+    def holders(self) -> Sequence[Holder]:
+        return [Holder(*row) for row in self._rows("holders", self._environment)]
+
+    # --- writing
+
+    def claim(self, environment: str) -> str:
+        self._change([("claim", (environment,))])
+        return self.environment() or environment
+
+    def start(self, run: JournalRun) -> None:
+        values = (run.id, run.environment, run.verb, run.plan_digest, run.commit, run.started_at, run.status.value)
+        self._change([("start", (*values, run.host, run.pid, run.os_user, run.tool_version))])
+
+    def finish(self, run_id: str, status: RunStatus, at: datetime, summary: Mapping[str, Json]) -> None:
+        self._change([("finish", (status.value, at, _json(dict(summary)), run_id))])
+
+    def intend(self, entries: Sequence[JournalEntry]) -> None:
+        self._change([("intend", _intent(entry)) for entry in entries])
+
+    def settle(
+        self, run_id: str, seqs: Sequence[int], outcome: Outcome, at: datetime, detail: str, messages: Sequence[str]
+    ) -> None:
+        self._change([("settle", (outcome.value, at, detail, _json(list(messages)), run_id, list(seqs)))])
+
+    def record(self, recordings: Sequence[Recording]) -> None:
+        with self._transaction() as connection:
+            for recording in recordings:
+                self._record(connection, recording)
+
+    def bind(self, bindings: Sequence[Binding], run_id: str | None, at: datetime) -> None:
+        self._change(
+            ("bind", (self._environment, b.property, b.provider, b.kind, b.key, b.external_id, run_id, at))
+            for b in bindings
+        )
+
+    def complete(self, plan_digest: str, run_id: str, at: datetime) -> None:
+        self._change([("complete", (plan_digest, self._environment, run_id, at))])
+
+    @contextmanager
+    def lock(self, property_slug: str, run: JournalRun, timeout: float) -> Iterator[None]:
+        """Holds the advisory lock on a session of its own, so that it ends with this process whatever happens."""
+        key = (self._environment, property_slug)
+        with connect(self._url, autocommit=True) as session:
+            deadline = time.monotonic() + timeout
+            while not _scalar(session.execute(self._sql["try_lock"], key)):
+                if time.monotonic() >= deadline:
+                    raise self._locked(property_slug)
+                time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
+            session.execute(self._sql["hold"], (*key, run.id, run.verb, run.host, run.pid, run.os_user))
+            try:
+                yield
+            finally:
+                if not session.closed:
+                    session.execute(self._sql["let_go"], key)
+                    session.execute(self._sql["unlock"], key)
+
+    def _locked(self, property_slug: str) -> LockedError:
+        holder = next((holder for holder in self.holders() if holder.property == property_slug), None)
+        hint = "wait for it, or give --lock-timeout; a lock ends by itself when its holder is gone"
+        if holder is None:
+            return LockedError(f"{property_slug} is locked by another run", hint=hint)
+        return LockedError(
+            f"{property_slug} is locked by run {holder.run_id[:8]} ({holder.verb}) since {holder.since:%Y-%m-%d %H:%M:%S} UTC, "
+            f"from {holder.os_user}@{holder.host}, process {holder.pid}",
+            hint=hint,
+        )
+
+    def _record(self, connection: psycopg.Connection[TupleRow], new: Recording) -> None:
+        address = str(new.address)
+        common = (self._environment, new.address.property, new.address.target, new.address.kind, address)
+        origin = (new.provenance, new.run_id, new.plan_digest, new.message_id, new.at)
+        if new.nights is None:
+            connection.execute(self._sql["forget_document"], (self._environment, address))
+            if new.value is not None:
+                value = _json(KINDS[new.address.kind].to_json(new.value))
+                connection.execute(self._sql["record"], (*common, None, None, value, *origin))
+            return
+        if not new.nights:
+            return
+        span = (self._environment, address, new.nights.until, new.nights.start)
+        kept = [
+            (start, until, _json(value), *rest)
+            for row_start, row_until, value, *rest in connection.execute(self._sql["applied_within"], span).fetchall()
+            for start, until, _ in from_runs([Run(row_start, row_until, True)]).without(new.nights)
+        ]
+        runs = KINDS[new.address.kind].to_json(new.value) if new.value is not None else []
+        fresh = [(run["from"], run["until"], _json(run["value"]), *origin) for run in _objects(runs)]
+        with connection.cursor() as cursor:
+            cursor.executemany(self._sql["record"], [(*common, *row) for row in (*kept, *fresh)])
+
+    # --- connections
+
+    def _connection(self) -> psycopg.Connection[TupleRow]:
+        connection: psycopg.Connection[TupleRow] | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            connection = connect(self._url, autocommit=True)
+            self._local.connection = connection
+            with self._guard:
+                self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[psycopg.Connection[TupleRow]]:
+        try:
+            connection = self._connection()
+            with connection.transaction():
+                yield connection
+        except psycopg.Error as error:
+            state = error.sqlstate or type(error).__name__
+            raise DatabaseError(
+                f"the reconciler's own tables could not be used ({state})",
+                hint="`reconciler db check` says what is off",
+            ) from error
+
+    def _rows(self, name: str, *values: object) -> list[Row]:
+        with self._transaction() as connection:
+            return connection.execute(self._sql[name], values).fetchall()
+
+    def _change(self, statements_: Iterable[tuple[str, Row]]) -> None:
+        with self._transaction() as connection:
+            for name, values in statements_:
+                connection.execute(self._sql[name], values)
+
+
+def _json(data: Json) -> str:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False)
+
+
+def _objects(data: Json) -> list[dict[str, Json]]:
+    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+
+
+def _scalar(cursor: psycopg.Cursor[TupleRow]) -> object:
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _pair(key: str) -> tuple[str, str]:
+    room, _, plan = key.partition("/")
+    return room, plan
+
+
+def _applied(rows: Sequence[Row]) -> Applied:
+    _, kind, from_night, _, value, run_id, digest, message_id, at = rows[-1]
+    if from_night is None:
+        return Applied(value, run_id, digest, message_id, at)
+    runs: list[Json] = [
+        {"from": _iso(start), "until": _iso(until), "value": night} for _, _, start, until, night, *_ in rows
+    ]
+    newest = max(rows, key=lambda row: row[8])
+    return Applied(_value(kind, runs) or Calendar(), newest[5], newest[6], newest[7], newest[8])
+
+
+def _iso(night: date) -> str:
+    return night.isoformat()
+
+
+def _value(kind: str, data: Json) -> Value | None:
+    return KINDS[kind].from_json(data)
+
+
+def _run(row: Row) -> JournalRun:
+    return JournalRun(*row[:10], status=RunStatus(row[10]), finished_at=row[11], summary=row[12] or {})
+
+
+def _intent(entry: JournalEntry) -> Row:
+    kind, address = KINDS[entry.address.kind], entry.address
+    values = (_json(kind.to_json(entry.before)), _json(kind.to_json(entry.after)))
+    where = (entry.run_id, entry.seq, address.property, address.target, str(address), entry.label, entry.action)
+    return (*where, *values, entry.intent_at)
+
+
+def _entry(row: Row) -> JournalEntry:
+    run_id, seq, address_text, label, action, before, after, intent_at, outcome, outcome_at, detail, messages = row
+    address = parse(address_text)
+    return JournalEntry(
+        run_id,
+        seq,
+        address,
+        action,
+        _value(address.kind, before),
+        _value(address.kind, after),
+        intent_at,
+        label,
+        Outcome(outcome) if outcome else None,
+        outcome_at,
+        detail or "",
+        tuple(messages or ()),
+    )
