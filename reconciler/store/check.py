@@ -209,19 +209,23 @@ _WRITTEN = (
 )
 
 
+_KEPT = ("reconciler.runs", "reconciler.operations", "reconciler.bookings", "reconciler.completed_plans")
+"""What happened is never deleted, not even by the role that applies."""
+
+
 def grants() -> str:
     """SQL that gives two roles what they need and no more: one plans (reads), one applies. Creating tables is neither's business."""
-    hotel = ", ".join(table for table in TABLES if table.startswith("public."))
-    own = ", ".join(table for table in TABLES if table.startswith("reconciler.") and table != "reconciler.migrations")
-    both = f"{PLAN_ROLE}, {APPLY_ROLE}"
+    own = [table for table in TABLES if table.startswith("reconciler.") and table != "reconciler.migrations"]
+    removable = ", ".join(table for table in own if table not in _KEPT)
     return "\n".join(
         (
             f"CREATE ROLE {PLAN_ROLE} NOLOGIN;",
             f"CREATE ROLE {APPLY_ROLE} NOLOGIN;",
-            f"GRANT USAGE ON SCHEMA public, reconciler TO {both};",
-            f"GRANT SELECT ON {hotel}, reconciler.migrations, {own} TO {both};",
+            f"GRANT USAGE ON SCHEMA public, reconciler TO {PLAN_ROLE}, {APPLY_ROLE};",
+            f"GRANT SELECT ON {', '.join(TABLES)} TO {PLAN_ROLE}, {APPLY_ROLE};",
             f"GRANT INSERT, UPDATE, DELETE ON {', '.join(_WRITTEN)} TO {APPLY_ROLE};",
-            f"GRANT INSERT, UPDATE, DELETE ON {own} TO {APPLY_ROLE};",
+            f"GRANT INSERT, UPDATE ON {', '.join(_KEPT)} TO {APPLY_ROLE};",
+            f"GRANT INSERT, UPDATE, DELETE ON {removable} TO {APPLY_ROLE};",
             "",
         )
     )

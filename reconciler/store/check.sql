@@ -21,7 +21,7 @@ GROUP BY i.indexrelid, n.nspname, c.relname;
 -- Tables with an exclusion constraint or a trigger against overlapping nights.
 SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'x'
 UNION
-SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%%\_no\_overlap' AND tgenabled <> 'D';
+SELECT tgrelid::regclass::text FROM pg_trigger WHERE right(tgname, 11) = '_no_overlap' AND tgenabled <> 'D';
 
 -- name: hidden
 -- Tables whose rows a policy may hide from this role.

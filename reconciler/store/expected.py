@@ -71,7 +71,8 @@ def _tables(schema: str, text: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for line in text.replace(",\n ", ",").strip().splitlines():
         table, _, columns = line.partition(": ")
-        found[f"{schema}.{table}"] = {name: kind for name, kind in (column.split() for column in columns.split(","))}
+        pairs = (column.split() for column in columns.split(","))
+        found[f"{schema}.{table}"] = {name: kind for name, kind in pairs}  # noqa: C416 - a dict() of lists has no types
     return found
 
 

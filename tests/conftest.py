@@ -1,0 +1,46 @@
+"""What tests of every folder may ask for: a real, empty, migrated database of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from reconciler.store.embedded import running
+from reconciler.store.migrate import migrate
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One embedded server per test process, with a migrated template; the URL of its superuser."""
+    with running(tmp_path_factory.mktemp("server") / "postgres", durable=False) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE template_migrated")
+        with psycopg.connect(make_conninfo(url, dbname="template_migrated")) as connection:
+            migrate(connection)
+        yield url
+
+
+def _fresh(server: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        yield make_conninfo(server, dbname=name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def database(database_server: str) -> Iterator[str]:
+    """A fresh, empty, migrated database; what to connect with."""
+    yield from _fresh(database_server, "template_migrated")
+
+
+@pytest.fixture
+def bare_database(database_server: str) -> Iterator[str]:
+    """A fresh database in which nothing was migrated; what to connect with."""
+    yield from _fresh(database_server, "template0")
