@@ -245,7 +245,8 @@ def _value(kind: str, data: Json) -> Value | None:
 
 
 def _run(row: Row) -> JournalRun:
-    return JournalRun(*row[:10], status=RunStatus(row[10]), finished_at=row[11], summary=row[12] or {})
+    *facts, status, finished_at, summary = row
+    return JournalRun(*facts, RunStatus(status), finished_at, summary or {})
 
 
 def _intent(entry: JournalEntry) -> Row:
