@@ -219,8 +219,10 @@ def grants() -> str:
     removable = ", ".join(table for table in own if table not in _KEPT)
     return "\n".join(
         (
-            f"CREATE ROLE {PLAN_ROLE} NOLOGIN;",
-            f"CREATE ROLE {APPLY_ROLE} NOLOGIN;",
+            *(
+                f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+                for role in (PLAN_ROLE, APPLY_ROLE)
+            ),
             f"GRANT USAGE ON SCHEMA public, reconciler TO {PLAN_ROLE}, {APPLY_ROLE};",
             f"GRANT SELECT ON {', '.join(TABLES)} TO {PLAN_ROLE}, {APPLY_ROLE};",
             f"GRANT INSERT, UPDATE, DELETE ON {', '.join(_WRITTEN)} TO {APPLY_ROLE};",

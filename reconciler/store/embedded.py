@@ -54,10 +54,10 @@ def _join(home: Path, *, durable: bool) -> tuple[socket.socket, Path]:
     account = prepare_home(home)
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        if (keeper := _knock(home)) and (sockets := _greeted(keeper)):
+        if (keeper := _knock(home)) and (sockets := _greeted(home, keeper)):
             return keeper, sockets
         if keeper := _start_if_alone(home, account, durable=durable):
-            if sockets := _greeted(keeper):
+            if sockets := _greeted(home, keeper):
                 return keeper, sockets
             raise DatabaseError(f"the embedded database in {home} ended at once", hint="see keeper.log in that folder")
         time.sleep(0.01)
@@ -131,23 +131,19 @@ def _spawn_keeper(order: embedded_keeper.Order) -> socket.socket:
     return ours
 
 
-def _greeted(keeper: socket.socket) -> Path | None:
+def _greeted(home: Path, keeper: socket.socket) -> Path | None:
     """Wait for the keeper's first line: where the server's socket is. None when the keeper ended instead of answering."""
     line = b""
     with contextlib.suppress(OSError):
-        while not line.endswith(b"\n"):
-            part = keeper.recv(65536)
-            if not part:
-                break
+        while not line.endswith(b"\n") and (part := keeper.recv(65536)):
             line += part
-    if not line.endswith(b"\n"):
-        keeper.close()
-        return None
-    answer = json.loads(line)
+    answer = json.loads(line) if line.endswith(b"\n") else {}
+    if "sockets" in answer:
+        return Path(answer["sockets"])
+    _leave(home, keeper)
     if "error" in answer:
-        keeper.close()
         raise DatabaseError(answer["error"], hint="what the server said is in server.log beside its data")
-    return Path(answer["sockets"])
+    return None
 
 
 def _leave(home: Path, keeper: socket.socket) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from reconciler.errors import DatabaseError
 from reconciler.store.embedded_binaries import Binaries, find, reachable_by_others
-from reconciler.store.embedded_keeper import give_to_owner
+from reconciler.store.embedded_keeper import give_to_owner, reachable
 
 SUPERUSER = "reconciler"
 _NOBODY = 65534
@@ -117,24 +117,24 @@ def _hand_over(folder: Path, account: Account) -> None:
 def _run_initdb(fresh: Path, binaries: Binaries, account: Account, lock: int) -> None:
     """Run `initdb`. It inherits the lock, so that nobody else begins while it still writes, even if this process is killed."""
     other = account.uid is not None
-    where = "/proc/self/cwd" if other and Path("/proc/self/cwd").exists() else str(fresh)
     rules = "peer" if other and fresh.parent.stat().st_uid == 0 else "trust"
     try:
-        result = subprocess.run(
-            [binaries.initdb, "-D", where, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C", f"--auth={rules}"],
-            cwd=fresh,
-            user=account.uid,
-            group=account.gid,
-            extra_groups=[] if other else None,
-            umask=0o077,
-            env={"LC_ALL": "C", "PATH": os.defpath},
-            pass_fds=(lock,),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        with reachable(fresh, account.uid) as (where, inherited):
+            result = subprocess.run(
+                [binaries.initdb, "-D", where, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C", f"--auth={rules}"],
+                cwd="/",
+                user=account.uid,
+                group=account.gid,
+                extra_groups=[] if other else None,
+                umask=0o077,
+                env={"LC_ALL": "C", "PATH": os.defpath},
+                pass_fds=(lock, *inherited),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
     except (OSError, subprocess.SubprocessError) as error:
         raise DatabaseError(
             f"cannot run {binaries.initdb} as account {account.uid}: {error}", hint=_ELSEWHERE

@@ -165,6 +165,23 @@ def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.003) -
 # ---------------------------------------------------------------- the server
 
 
+@contextlib.contextmanager
+def reachable(folder: Path, uid: int | None) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """A path by which a process of that account gets at the folder, and the descriptors that it has to inherit for that.
+
+    Another account may not pass through the folders above (a workspace below root's home), and those are not opened for it: it gets
+    the folder itself as an open descriptor, which has a path of its own on Linux.
+    """
+    if uid is None or not Path("/proc/self/fd").exists():
+        yield str(folder), ()
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}", (descriptor,)
+    finally:
+        os.close(descriptor)
+
+
 class Server:
     """The PostgreSQL server, as this process's child."""
 
@@ -191,24 +208,23 @@ class Server:
             raise StartError(f"PostgreSQL did not start on {self._data}: {self._last_words(begins)}")
 
     def _spawn(self, log: int) -> subprocess.Popen[bytes]:
-        # Another account may not be able to reach the folder by its path; as the current folder it always can.
-        other_account = self._order.uid is not None
-        where = "/proc/self/cwd" if other_account and Path("/proc/self/cwd").exists() else str(self._data)
         settings = (*SETTINGS, f"cluster_name={marker(self._data)}", f"unix_socket_directories={self._sockets}")
         options = [part for setting in (*settings, *self._order.settings) for part in ("-c", setting)]
-        return subprocess.Popen(
-            [self._order.postgres, "-D", where, *options],
-            cwd=self._data,
-            user=self._order.uid,
-            group=self._order.gid,
-            extra_groups=[] if other_account else None,
-            umask=0o077,
-            env={"LC_ALL": "C", "PATH": os.defpath},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - this process has one thread
-        )
+        with reachable(self._data, self._order.uid) as (where, inherited):
+            return subprocess.Popen(
+                [self._order.postgres, "-D", where, *options],
+                cwd="/",
+                user=self._order.uid,
+                group=self._order.gid,
+                extra_groups=None if self._order.uid is None else [],
+                umask=0o077,
+                env={"LC_ALL": "C", "PATH": os.defpath},
+                pass_fds=inherited,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - this process has one thread
+            )
 
     def _accepts(self, pid: int) -> bool:
         """The server writes its own state into line 8 of its pid file."""
