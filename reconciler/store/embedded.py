@@ -29,6 +29,14 @@ from reconciler.store.embedded_cluster import SUPERUSER, Account, prepare_data, 
 
 _PATIENCE = 180.0
 """Seconds to wait for another command that is starting or stopping the same server."""
+_PACKAGES = str(Path(embedded_keeper.__file__).absolute().parents[2])
+_KEEPER = """
+import json, sys
+sys.path.append(sys.argv[1])
+from reconciler.store.embedded_keeper import Order, main
+sys.exit(main(Order(**json.loads(sys.argv[2]))))
+"""
+"""Isolated, and without the site's start-up files: it needs this package and the standard library only."""
 _KEEPERS: dict[Path, subprocess.Popen[bytes]] = {}
 """Keepers that this process started, so that their end is noticed and none stays behind as a zombie."""
 _FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
@@ -114,12 +122,11 @@ def _open_lock(home: Path) -> int:
 def _spawn_keeper(order: embedded_keeper.Order) -> socket.socket:
     """Start a keeper and be its first user. Signals to the command's group do not reach it. The lock passes to it."""
     home = Path(order.home)
-    script = str(Path(embedded_keeper.__file__).absolute())
     ours, theirs = socket.socketpair()
     with theirs, (home / "keeper.log").open("w") as log:
         order = order._replace(user=theirs.fileno())
         _KEEPERS[home] = subprocess.Popen(
-            [sys.executable, "-I", "-S", script, json.dumps(order._asdict())],
+            [sys.executable, "-I", "-S", "-c", _KEEPER, _PACKAGES, json.dumps(order._asdict())],
             cwd="/",
             start_new_session=True,
             pass_fds=(order.lock, order.user),

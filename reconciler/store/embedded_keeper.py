@@ -1,7 +1,7 @@
 """The process that keeps one embedded PostgreSQL server for as long as commands use it.
 
-Started by `embedded` as a script of its own (standard library only, so that it is up in a few milliseconds) and detached from
-the command that started it. Each command holds a connection to the keeper's control socket; the kernel closes that connection
+Started by `embedded` as a process of its own (standard library only, so that it is up in a few milliseconds) and detached from the
+command that started it. Each command holds a connection to the keeper's control socket; the kernel closes that connection
 however the command ends, so nothing has to be counted, refreshed or cleaned up by a command. When the last connection closes, the
 keeper stops the server and ends. When the server is killed, the keeper starts it again. When the keeper itself is killed, the kernel
 stops the server (Linux), or the next keeper does.
@@ -22,11 +22,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import NamedTuple
+
+from reconciler.store.embedded_processes import clear_left_behind, marker, wait_until
 
 READY_TIMEOUT = 120.0
 """Seconds that a start may take; long, because recovery after a crash replays the log."""
@@ -56,16 +57,6 @@ class StartError(Exception):
     """The server cannot be started; the text is for the user."""
 
 
-class Process(NamedTuple):
-    """One line of the process table."""
-
-    pid: int
-    uid: int
-    zombie: bool
-    name: str
-    command: str
-
-
 class Order(NamedTuple):
     """What the command asks for: paths, the account to run as (None: the caller's own), settings, inherited descriptors."""
 
@@ -76,90 +67,6 @@ class Order(NamedTuple):
     settings: list[str]
     lock: int
     user: int
-
-
-# ---------------------------------------------------------------- the process table
-
-
-def processes() -> Iterator[Process]:
-    """Every process that can be seen, from /proc where there is one, else from ps."""
-    proc = Path("/proc")
-    if not (proc / "self/stat").exists():
-        yield from _from_ps()
-        return
-    for entry in proc.iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                yield _from_proc(entry)
-
-
-def _from_proc(entry: Path) -> Process:
-    text = (entry / "stat").read_text(errors="replace")
-    name, _, rest = text.partition("(")[2].rpartition(")")
-    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return Process(int(entry.name), entry.stat().st_uid, rest.split()[0] == "Z", name, command)
-
-
-def _from_ps() -> Iterator[Process]:
-    listing = subprocess.run(
-        ["ps", "-axo", "pid=,uid=,state=,ucomm=,args="], capture_output=True, text=True, check=False
-    )
-    for line in listing.stdout.splitlines():
-        pid, uid, state, name, command = [*line.split(maxsplit=4), ""][:5]
-        yield Process(int(pid), int(uid), state.startswith("Z"), name, command)
-
-
-def marker(data: Path) -> str:
-    """The name that every process of this data folder's server has in its command line (setting `cluster_name`).
-
-    Made from device and inode: it survives a move of the folder and differs for a copy.
-    """
-    info = data.stat()
-    return f"reconciler-{info.st_dev:x}-{info.st_ino:x}"
-
-
-def left_behind(data: Path) -> list[Process]:
-    """Live processes of an earlier server of this data folder."""
-    mark, owner = marker(data), data.stat().st_uid
-    return [p for p in processes() if p.uid == owner and not p.zombie and p.name == "postgres" and mark in p.command]
-
-
-def clear_left_behind(data: Path) -> None:
-    """End what an earlier keeper left, and remove a `postmaster.pid` that names nobody.
-
-    PostgreSQL itself takes a zombie, or any process that got the same number, for a running server and refuses to start.
-    """
-    pid_file = data / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    for signum, seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-        for process in left_behind(data):
-            with contextlib.suppress(OSError):
-                os.kill(process.pid, signum)
-        if wait_until(lambda: not left_behind(data), seconds, pause=0.02):
-            break
-    if not _names_a_server(pid_file):
-        pid_file.unlink(missing_ok=True)
-
-
-def _names_a_server(pid_file: Path) -> bool:
-    """Is it the number of a live postgres that no keeper started? Then somebody runs it by hand, and the file stays."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        pid = int(pid_file.read_text().splitlines()[0])
-        named = [p for p in processes() if p.pid == pid and not p.zombie and p.name == "postgres"]
-        mark = marker(pid_file.parent)
-        return any(mark in p.command or "reconciler-" not in p.command for p in named)
-    return False
-
-
-def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.003) -> bool:
-    """Ask again until it holds; False after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(pause)
-    return True
 
 
 # ---------------------------------------------------------------- the server
@@ -405,7 +312,3 @@ def _keep(order: Order, first: socket.socket) -> None:
         server.stop()
         state.unlink(missing_ok=True)
         shutil.rmtree(sockets, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main(Order(**json.loads(sys.argv[1]))))

@@ -22,7 +22,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from reconciler.errors import DatabaseError
-from reconciler.store import embedded_keeper
+from reconciler.store import embedded_processes
 from reconciler.store.embedded import running
 
 PROJECT = Path(__file__).parents[2]
@@ -53,18 +53,18 @@ def ask(url: str, query: str) -> object:
 
 
 def until(done: Callable[[], bool]) -> None:
-    assert embedded_keeper.wait_until(done, 30, pause=0.01)
+    assert embedded_processes.wait_until(done, 30, pause=0.01)
 
 
-def servers(home: Path) -> list[embedded_keeper.Process]:
-    return embedded_keeper.left_behind(home / "data")
+def servers(home: Path) -> list[embedded_processes.Process]:
+    return embedded_processes.left_behind(home / "data")
 
 
-def keepers(home: Path) -> list[embedded_keeper.Process]:
+def keepers(home: Path) -> list[embedded_processes.Process]:
     return [
         p
-        for p in embedded_keeper.processes()
-        if "embedded_keeper.py" in p.command and f'"{home}"' in p.command and not p.zombie
+        for p in embedded_processes.processes()
+        if "embedded_keeper" in p.command and f'"{home}"' in p.command and not p.zombie
     ]
 
 
@@ -249,7 +249,7 @@ def stale_pid_file(home: Path, pid: int) -> None:
 
 def test_a_pid_file_that_names_a_zombie_does_not_stop_the_next_command(home: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
-    until(lambda: any(p.pid == dead.pid and p.zombie for p in embedded_keeper.processes()))
+    until(lambda: any(p.pid == dead.pid and p.zombie for p in embedded_processes.processes()))
     stale_pid_file(home, dead.pid)
     with running(home) as url:
         assert ask(url, "SELECT answer FROM kept") == 42
@@ -379,7 +379,7 @@ def test_attaching_to_a_running_server_is_quick_and_a_warm_start_too(home: Path)
 def test_the_process_table_reads_the_same_through_ps() -> None:
     if not shutil.which("ps"):
         pytest.skip("no ps here")
-    mine = next(p for p in embedded_keeper._from_ps() if p.pid == os.getpid())
+    mine = next(p for p in embedded_processes._from_ps() if p.pid == os.getpid())
     assert (mine.uid, mine.zombie) == (os.geteuid(), False)
 
 
