@@ -14,7 +14,7 @@ from reconciler.kinds.availability import in_force
 from reconciler.kinds.contract import ASSIGNED
 from reconciler.model.calendar import Calendar, Changed, merge
 from reconciler.model.plan import Operation
-from reconciler.model.state import Json, Observed, Value, Window
+from reconciler.model.state import Document, Json, Observed, Provenance, Value, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,18 @@ def remaining(op: Operation, seen: Observed | None, window: Window) -> Remaining
     after, before = op.change.after, op.change.before
     if isinstance(after, Calendar) or isinstance(before, Calendar):
         return _calendar(op, seen, window)
-    wanted = after or {}
-    there = project(seen.value, wanted) if seen is not None and not isinstance(seen.value, Calendar) else None
+    there = project(seen.value, after or {}) if seen is not None and not isinstance(seen.value, Calendar) else None
     if there == after:
         return Remaining(op, None)
-    if there == before:
-        return Remaining(op, op)
-    return Remaining(op, None, there, has_moved=True)
+    return Remaining(op, None, there, has_moved=True) if _document_moved(there, before, after) else Remaining(op, op)
+
+
+def _document_moved(there: Document | None, before: Document | None, after: Document | None) -> bool:
+    """Whether any field is neither what was reviewed nor what is wanted. A field that is not there (any more) is to be written."""
+    if there is None or before is None:
+        return there is not before
+    wanted = after or {}
+    return any(value not in (before.get(key), wanted.get(key)) for key, value in there.items())
 
 
 def _calendar(op: Operation, seen: Observed | None, window: Window) -> Remaining:
@@ -51,6 +56,8 @@ def _calendar(op: Operation, seen: Observed | None, window: Window) -> Remaining
     if not differs:
         return Remaining(op, None)
     pairs = merge(now, before, Changed)
+    if seen is not None and seen.provenance is not Provenance.READ_BACK:
+        pairs = pairs.keep(now.covered())  # a value that became unknown has not moved: it is sent again
     moved = merge(pairs, differs, lambda p, d: True if d and p is not None and p.before != p.after else None)
     if moved:
         return Remaining(op, None, now.keep(moved), has_moved=True)

@@ -49,7 +49,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One attempt at (a part of) an operation: intent first, outcome after. `after` holds what this attempt was to bring about."""
+    """One attempt at (a part of) an operation: intent first, outcome after. Without an intent it was never tried.
+
+    `after` holds what this attempt was to bring about.
+    """
 
     run_id: str
     seq: int
@@ -57,7 +60,7 @@ class JournalEntry:
     action: str
     before: Value | None
     after: Value | None
-    intent_at: datetime
+    intent_at: datetime | None
     label: str = ""
     outcome: Outcome | None = None
     outcome_at: datetime | None = None

@@ -120,12 +120,14 @@ class Observation:
     """Everything seen at one target for one property.
 
     `traits`: what the target says of the hotel itself and normal forms depend on (for instance `pricing_model`).
+    `assigned`: ids of plans that git asked to create and that exist already, by (room, plan): a lost reply, found again.
     """
 
     entries: Mapping[Address, Observed] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     coverage: Coverage | None = None
     traits: Mapping[str, str] = field(default_factory=dict)
+    assigned: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 Desired: TypeAlias = "Mapping[Address, Value]"

@@ -104,5 +104,8 @@ class Writer(Reader, Protocol):
     def complete(self, plan_digest: str, run_id: str, at: datetime) -> None:
         """A plan was carried out to its end."""
 
-    def lock(self, property_slug: str, run: Run, timeout: float) -> AbstractContextManager[None]:
-        """Holds the property for as long as the block runs; raises LockedError after `timeout` seconds. Dies with this process."""
+    def abandon(self, at: datetime) -> None:
+        """Marks as interrupted the runs that still say "running" and hold no lock: they were cut off."""
+
+    def lock(self, properties: Sequence[str], run: Run, timeout: float) -> AbstractContextManager[None]:
+        """Holds the properties for as long as the block runs; raises LockedError after `timeout` seconds. Dies with this process."""

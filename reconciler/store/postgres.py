@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -121,23 +122,26 @@ class PostgresStore:
     def complete(self, plan_digest: str, run_id: str, at: datetime) -> None:
         self._change([("complete", (plan_digest, self._environment, run_id, at))])
 
+    def abandon(self, at: datetime) -> None:
+        self._change([("abandon", (at, self._environment))])
+
     @contextmanager
-    def lock(self, property_slug: str, run: JournalRun, timeout: float) -> Iterator[None]:
-        """Holds the advisory lock on a session of its own, so that it ends with this process whatever happens."""
-        key = (self._environment, property_slug)
+    def lock(self, properties: Sequence[str], run: JournalRun, timeout: float) -> Iterator[None]:
+        """Holds the advisory locks on one session of their own, so that they end with this process whatever happens."""
+        deadline = time.monotonic() + timeout
         with connect(self._url, autocommit=True) as session:
-            deadline = time.monotonic() + timeout
-            while not _scalar(session.execute(self._sql["try_lock"], key)):
-                if time.monotonic() >= deadline:
-                    raise self._locked(property_slug)
-                time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
-            session.execute(self._sql["hold"], (*key, run.id, run.verb, run.host, run.pid, run.os_user))
+            for slug in sorted(set(properties)):
+                while not _scalar(session.execute(self._sql["try_lock"], (self._environment, slug))):
+                    if time.monotonic() >= deadline:
+                        raise self._locked(slug)
+                    time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
+                who = (run.id, run.verb, run.host, run.pid, run.os_user)
+                session.execute(self._sql["hold"], (self._environment, slug, *who))
             try:
                 yield
             finally:
                 if not session.closed:
-                    session.execute(self._sql["let_go"], key)
-                    session.execute(self._sql["unlock"], key)
+                    session.execute(self._sql["let_go"], (self._environment,))
 
     def _locked(self, property_slug: str) -> LockedError:
         holder = next((holder for holder in self.holders() if holder.property == property_slug), None)
@@ -245,8 +249,7 @@ def _value(kind: str, data: Json) -> Value | None:
 
 
 def _run(row: Row) -> JournalRun:
-    *facts, status, finished_at, summary = row
-    return JournalRun(*facts, RunStatus(status), finished_at, summary or {})
+    return replace(JournalRun(*row[:10]), status=RunStatus(row[10]), finished_at=row[11], summary=row[12] or {})
 
 
 def _intent(entry: JournalEntry) -> Row:

@@ -41,6 +41,15 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
 -- name: finish
 UPDATE reconciler.runs SET status = %s, finished_at = %s, summary = %s WHERE id = %s;
 
+-- name: abandon
+UPDATE reconciler.runs r SET status = 'interrupted', finished_at = %s
+WHERE r.environment = %s AND r.status = 'running' AND NOT EXISTS (
+  SELECT FROM reconciler.locks l
+  JOIN pg_locks p ON p.pid = l.backend_pid AND p.locktype = 'advisory' AND p.granted
+    AND p.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  WHERE l.run_id = r.id
+);
+
 -- name: runs
 SELECT id::text, environment, verb, started_at, host, pid, os_user, tool_version, plan_digest, commit, status, finished_at, summary
 FROM reconciler.runs WHERE environment = %s
@@ -80,9 +89,6 @@ INSERT INTO reconciler.completed_plans (digest, environment, run_id, at) VALUES 
 -- name: try_lock
 SELECT pg_try_advisory_lock(hashtextextended('reconciler ' || %s || '/' || %s, 0));
 
--- name: unlock
-SELECT pg_advisory_unlock(hashtextextended('reconciler ' || %s || '/' || %s, 0));
-
 -- name: hold
 INSERT INTO reconciler.locks (environment, property, run_id, verb, host, pid, os_user, since, backend_pid)
 VALUES (%s, %s, %s, %s, %s, %s, %s, now(), pg_backend_pid())
@@ -91,7 +97,10 @@ SET run_id = EXCLUDED.run_id, verb = EXCLUDED.verb, host = EXCLUDED.host, pid = 
     since = EXCLUDED.since, backend_pid = EXCLUDED.backend_pid;
 
 -- name: let_go
-DELETE FROM reconciler.locks WHERE environment = %s AND property = %s AND backend_pid = pg_backend_pid();
+WITH gone AS (
+  DELETE FROM reconciler.locks WHERE environment = %s AND backend_pid = pg_backend_pid() RETURNING property
+)
+SELECT pg_advisory_unlock_all(), count(*) FROM gone;
 
 -- name: holders
 SELECT l.property, l.run_id::text, l.verb, l.host, l.pid, l.os_user, l.since
