@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -16,14 +20,21 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_server() -> Iterator[str]:
     """One embedded server per test process, with a migrated template; the URL of its superuser."""
-    with running(tmp_path_factory.mktemp("server") / "postgres", durable=False) as url:
+    with TemporaryDirectory(dir=_quick_folder()) as folder, running(Path(folder) / "postgres", durable=False) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE template_migrated")
         with psycopg.connect(make_conninfo(url, dbname="template_migrated")) as connection:
             migrate(connection)
         yield url
+
+
+def _quick_folder() -> str | None:
+    """Memory where there is enough of it: a database from the template is then made in a twentieth of the time."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2_000_000_000
+    return str(memory) if roomy else None
 
 
 def _fresh(server: str, template: str) -> Iterator[str]:
