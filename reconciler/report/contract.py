@@ -1,0 +1,117 @@
+"""The contract of reports: what every builder makes and every format draws.
+
+A report is neutral: it holds plain text and where it stands, no escapes, colours or markup. Much of the text came from outside (names,
+messages of providers, files), so a format must treat every piece of it as hostile: whatever it draws goes through `clean` and then
+through the format's own escaping. A format must not count, compare or reword: then two formats cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.state import Json
+
+FORMAT_VERSION = 1
+"""Of every JSON that this package defines itself. The plan file has its own."""
+
+Data: TypeAlias = "Mapping[str, Json]"
+
+
+class Tone(StrEnum):
+    """What a piece of text is, for formats that can show it."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    QUIET = "quiet"
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Sign(StrEnum):
+    """What happens at an address."""
+
+    CREATE = "+"
+    UPDATE = "~"
+    DELETE = "-"
+
+
+Line: TypeAlias = "tuple[str, ...]"
+"""One line of an entry as cells; cells of one entry's lines stand under each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One address: what happens there (`sign`), a word on it (`remark`), and its lines."""
+
+    sign: Sign
+    name: str
+    remark: str = ""
+    lines: tuple[Line, ...] = ()
+    tone: Tone = Tone.QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns, all text."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One property, as a rule. `warnings` stand before `notices`; an empty heading is not drawn."""
+
+    heading: str
+    environment: str = ""
+    summary: str = ""
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something to show, whole.
+
+    `subject` is what it is about (`plan`, `drift`, ...), `facts` what it rests on, `verdict` the one sentence that matters (`closing`:
+    it stands last where a person reads downwards in a terminal), `tally` the findings counted, `excerpts` the source lines of findings
+    by file and line. `differs`: whether there is anything to do. `data` makes the machine's form.
+    """
+
+    subject: str
+    title: str
+    verdict: str
+    data: Callable[[], Data] = field(repr=False, compare=False)
+    environment: str = ""
+    closing: bool = True
+    facts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    excerpts: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    tally: str = ""
+    remainder: tuple[str, ...] = ()
+    differs: bool = False
+
+
+class Format(Protocol):
+    """Draws a report."""
+
+    def __call__(self, report: Report) -> str:
+        """The whole report as text that ends in a line break."""
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 night`, `1,204 nights`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,207 @@
+"""A plan as a report: what would change, property by property.
+
+Operations of one address are one entry; what only moves the horizon on is one line per property; entries with the same nights and
+values as the one before them say so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reconciler.engine import plan_file
+from reconciler.kinds import KINDS
+from reconciler.model.address import Address
+from reconciler.model.calendar import Calendar, merge
+from reconciler.model.plan import Action, Label, Operation, Plan, Scope
+from reconciler.model.state import Provenance, Value
+from reconciler.report import coverage, findings
+from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count
+from reconciler.report.nights import lines, moment
+from reconciler.report.values import NOTHING, UNKNOWN, document_change, night_change
+
+SIGNS = {Action.CREATE: Sign.CREATE, Action.UPDATE: Sign.UPDATE, Action.DELETE: Sign.DELETE}
+_SHOWN_ORDER = (Action.UPDATE, Action.CREATE, Action.DELETE)
+
+
+def build(plan: Plan, *, digest: str = "") -> Report:
+    """The report of a plan. `digest` of its file, where the caller has it already: computing it writes the whole file."""
+    by_property = _by_property(plan)
+    told = findings.told_apart(plan.findings)
+    slugs = sorted(
+        {*plan.properties, *by_property, *findings.properties(plan.findings), *(p for p, _ in plan.coverage)}
+    )
+    sections = [section for slug in slugs if (section := _section(plan, slug, by_property.get(slug, [])))]
+    quiet = len({*plan.properties} - {section.heading for section in sections})
+    return Report(
+        subject="plan",
+        title=f"Plan for {plan.environment}",
+        verdict=closing_line(plan),
+        data=lambda: plan_file.to_json(plan),
+        environment=plan.environment,
+        facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
+        warnings=tuple(_partial(plan.scope)),
+        notices=(*plan.notes, *_consents(plan)),
+        sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
+        findings=told,
+        tally=findings.tally(plan.findings),
+        remainder=(f"{count(quiet, 'more property', 'more properties')} without changes.",) if quiet else (),
+        differs=bool(plan.operations),
+    )
+
+
+def facts(as_of: str, commit: str | None, digest: str = "") -> tuple[tuple[str, str], ...]:
+    """What a report rests on, for its first lines."""
+    known = (("as of", as_of), ("commit", commit or ""), ("digest", digest))
+    return tuple((name, value) for name, value in known if value)
+
+
+def closing_line(plan: Plan) -> str:
+    """`Plan: 1 to create, 3 to update, 0 to delete; 5 messages to send. Nothing has been changed.` or `No changes.`"""
+    if not plan.operations:
+        return "No changes."
+    counts = _counts(plan.operations)
+    first = counts.pop("first")
+    changes = ", ".join(f"{number:,} to {action}" for action, number in counts.items())
+    sends = f" {first:,} to send for the first time;" if first else ""
+    return f"Plan: {changes};{sends} {count(plan.messages, 'message')} to send. Nothing has been changed."
+
+
+def _counts(operations: Iterable[Operation]) -> dict[str, int]:
+    """Addresses by what happens to them; those of which nothing is known are counted apart, as `first`."""
+    by_action: dict[str, set[Address]] = {"create": set(), "update": set(), "delete": set(), "first": set()}
+    for op in operations:
+        by_action["first" if op.change.provenance is Provenance.UNKNOWN else op.change.action.value].add(op.address)
+    return {action: len(addresses) for action, addresses in by_action.items()}
+
+
+def _by_property(plan: Plan) -> dict[str, list[Operation]]:
+    by_property: dict[str, list[Operation]] = defaultdict(list)
+    for op in plan.operations:
+        by_property[op.address.property].append(op)
+    return by_property
+
+
+def _partial(scope: Scope) -> Iterator[str]:
+    if not scope.partial:
+        return
+    parts = []
+    if scope.properties:
+        parts.append(f"properties {', '.join(scope.properties)}")
+    if scope.targets:
+        parts.append(f"targets {', '.join(scope.targets)}")
+    if scope.window is not None:
+        parts.append(f"the next {count(scope.window, 'night')}")
+    yield f"This plan is partial. It looks at: {'; '.join(parts)}."
+
+
+def _consents(plan: Plan) -> Iterator[str]:
+    if plan.consents:
+        yield f"Consent given to: {', '.join(plan.consents)}."
+
+
+def _section(plan: Plan, slug: str, operations: Sequence[Operation]) -> Section | None:
+    """The property with something to say, or None."""
+    warnings = findings.suspended(plan.findings, slug)
+    notices = (*coverage.unmapped(plan.coverage, slug), *findings.unmanaged(plan.findings, slug))
+    if not (operations or warnings or notices):
+        return None
+    return Section(
+        heading=slug,
+        environment=plan.environment,
+        summary=" · ".join(filter(None, (_summary(operations), coverage.summary(plan.coverage, slug)))),
+        warnings=warnings,
+        notices=notices,
+        entries=tuple(_entries(operations, plan.as_of.year)),
+    )
+
+
+def _summary(operations: Sequence[Operation]) -> str:
+    counts = _counts(operations)
+    said = [f"{counts[action.value]:,} to {action.value}" for action in _SHOWN_ORDER if counts[action.value]]
+    if counts["first"]:
+        said.append(count(counts["first"], "first send"))
+    return ", ".join(said) or "no changes"
+
+
+def _entries(operations: Sequence[Operation], year: int) -> Iterator[Entry]:
+    by_address: dict[Address, list[Operation]] = defaultdict(list)
+    for op in operations:
+        if op.label is not Label.HORIZON:
+            by_address[op.address].append(op)
+    entries = [
+        (_SHOWN_ORDER.index(parts[0].change.action), address, _entry(address, parts, year))
+        for address, parts in sorted(by_address.items())
+    ]
+    yield from folded([entry for _, _, entry in sorted(entries, key=lambda item: item[:2])])
+    yield from _horizon([op for op in operations if op.label is Label.HORIZON], year)
+
+
+def folded(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries with equal lines brought together under the first of them, which alone keeps the lines."""
+    alike: dict[object, list[Entry]] = {}
+    for number, entry in enumerate(entries):
+        alike.setdefault((entry.sign, entry.lines) if entry.lines else number, []).append(entry)
+    for first, *others in alike.values():
+        yield first
+        said = "the same nights" if _dated(first.name) else "the same"
+        for other in others:
+            remark = f"{said}, {other.remark}" if other.remark else said
+            yield Entry(other.sign, other.name, remark, tone=other.tone)
+
+
+def _dated(name: str) -> bool:
+    kind = KINDS.get(name.split("/")[1]) if "/" in name else None
+    return kind is not None and kind.dated
+
+
+def _entry(address: Address, parts: Sequence[Operation], year: int) -> Entry:
+    changes = [part.change for part in parts]
+    provenance = changes[0].provenance
+    absent = NOTHING if provenance is Provenance.READ_BACK else UNKNOWN
+    before, after = _joined([change.before for change in changes]), _joined([change.after for change in changes])
+    if isinstance(before, Calendar) or isinstance(after, Calendar):
+        counts: Calendar[Any] = Calendar()
+        for change in changes:
+            counts = counts.overlay(change.counts)
+        said = calendar_lines(_calendar(before), _calendar(after), counts, absent, year)
+    else:
+        said = document_change(before, after, absent)
+    remark = "acknowledged" if provenance is Provenance.ACKNOWLEDGED else ""
+    return Entry(SIGNS[changes[0].action], address.within_property(), remark, said)
+
+
+def _joined(values: Sequence[Value | None]) -> Value | None:
+    """The value of all operations of one address together: they have no night in common."""
+    there = [value for value in values if value is not None]
+    if not there or not isinstance(there[0], Calendar):
+        return there[0] if there else None
+    whole: Calendar[Any] = Calendar()
+    for value in there:
+        whole = whole.overlay(_calendar(value))
+    return whole
+
+
+def calendar_lines(
+    before: Calendar[Any], after: Calendar[Any], counts: Calendar[Any], absent: str, year: int
+) -> tuple[Line, ...]:
+    """What becomes of the nights of a calendar, as runs."""
+    sides = merge(before, after, lambda b, a: (b, a))
+    counted = merge(sides, counts, lambda side, units: None if side is None else (*side, units))
+    return lines(counted.map(lambda side: night_change(*side, absent)), year)
+
+
+def _calendar(value: Value | None) -> Calendar[Any]:
+    return value if isinstance(value, Calendar) else Calendar()
+
+
+def _horizon(operations: Sequence[Operation], year: int) -> Iterator[Entry]:
+    """One line for all the nights that the horizon lets in."""
+    entering: Calendar[bool] = Calendar()
+    for op in operations:
+        entering = entering.overlay(_calendar(op.change.after).covered())
+    if entering:
+        addresses = count(len({op.address for op in operations}), "address", "addresses")
+        nights = lines(entering.map(lambda _: ()), year)
+        yield Entry(Sign.UPDATE, f"horizon: new nights at {addresses}", lines=nights, tone=Tone.QUIET)
