@@ -6,10 +6,11 @@ never acknowledged stay unknown, even where a field of them can be read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.capabilities import Access, Capabilities, KindSupport
@@ -20,15 +21,19 @@ N = TypeVar("N", bound=NightValue)
 
 
 def with_acknowledged(
-    seen: Observation, applied: Mapping[Address, Applied], capabilities: Capabilities
+    seen: Observation, applied: Mapping[Address, Applied], capabilities: Capabilities, wanted: Iterable[Address]
 ) -> dict[Address, Observed]:
-    """The entries of one target, acknowledged kinds completed from what was last applied there."""
+    """The entries of one target, acknowledged kinds completed from what was last applied there.
+
+    `wanted` addresses of acknowledged calendars that nobody ever saw or sent are there too, as unknown.
+    """
     entries = dict(seen.entries)
     acknowledged = {
         kind: support for kind, support in capabilities.kinds.items() if support.access is Access.ACKNOWLEDGED
     }
     known = {address: last for address, last in applied.items() if address.kind in acknowledged}
-    for address in {*known, *(address for address in entries if address.kind in acknowledged)}:
+    asked = (address for address in wanted if address.kind in acknowledged and KINDS[address.kind].dated)
+    for address in {*known, *asked, *(address for address in entries if address.kind in acknowledged)}:
         read = entries.get(address)
         entries[address] = _complete(
             read.value if read else None, known.get(address), acknowledged[address.kind], seen.traits

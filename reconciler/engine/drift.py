@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from reconciler.engine.diff import project
 from reconciler.engine.planner import calendar_of, touched
@@ -40,6 +41,9 @@ def _by_mover(change: Change, last: Value | None) -> Iterator[Difference]:
     desired, observed = calendar_of(change.after), calendar_of(change.before)
     if change.provenance is not Provenance.READ_BACK:
         nights = nights.keep(observed.covered())
+    if last is not None and calendar_of(last):
+        # Nights that entered the horizon since were never anybody's to change: not drift.
+        nights = nights.clip(date.min, calendar_of(last).until)
     applied = calendar_of(last).keep(nights)
     sides = merge(merge(desired, applied, lambda d, a: (d, a)), observed, lambda pair, o: (*(pair or (None, None)), o))
     movers = sides.keep(nights).map(lambda side: who_moved(*side, known=side[1] is not None))

@@ -59,6 +59,9 @@ class Remote:
     restrictions: Mapping[tuple[str, str], Calendar[Restrictions]] = field(default_factory=dict)
 
 
+MAPPED_BUT_MISSING = "mapped-but-missing"
+"""The code of the finding for a room or plan that is mapped and does not exist at the provider."""
+
 Bindings = Mapping[tuple[str, str], str]
 """Ids that the provider assigned, by (room, plan), where a mapping says `create`."""
 
@@ -127,7 +130,7 @@ def _missing(remote: Remote, hotel: Property, provider: str, ids: Ids) -> Iterat
 def _not_there(hotel: Property, provider: str, key: tuple[str, ...], what: str, known: object) -> Diagnostic:
     names = [str(name) for name in known] if isinstance(known, (list, dict)) else []
     return Diagnostic(
-        "mapped-but-missing",
+        MAPPED_BUT_MISSING,
         f"{what} is mapped and does not exist at {provider}",
         hint=did_you_mean(what.rsplit(" ", 1)[-1], names),
         file=hotel.file,

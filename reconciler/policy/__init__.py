@@ -1,0 +1,42 @@
+"""Checks: what a plan must not do without consent. One contract, one file per check, named as in the YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.plan import Operation
+from reconciler.model.state import Json
+from reconciler.policy.blast_radius import BLAST_RADIUS
+from reconciler.policy.contract import PREFIX, Check
+
+CHECKS: dict[str, Check] = {check.name: check for check in (BLAST_RADIUS,)}
+"""Every check by its name under `policies:`."""
+
+
+def judge(
+    operations: tuple[Operation, ...], policies: Mapping[str, Mapping[str, Json]], consents: Iterable[str]
+) -> Iterator[Diagnostic]:
+    """What the checks find. With consent for its rule by name a refusal becomes a warning that says so."""
+    given = frozenset(consents)
+    for name, check in CHECKS.items():
+        for finding in check.judge(operations, policies.get(name, {})):
+            if name in given and finding.severity is Severity.ERROR:
+                yield Diagnostic(
+                    finding.code, f"{finding.message} (consent given)", Severity.WARNING, address=finding.address
+                )
+            else:
+                yield finding
+
+
+def refused(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
+    """The names of the checks that refuse the plan."""
+    return tuple(
+        sorted(
+            {
+                finding.code.removeprefix(PREFIX)
+                for finding in findings
+                if finding.severity is Severity.ERROR and finding.code.startswith(PREFIX)
+            }
+        )
+    )

@@ -1,0 +1,199 @@
+"""The verb `apply`: carry out exactly what was reviewed, write down everything, prove what can be read.
+
+The order of things, and why it is safe to cut anywhere:
+1. all properties are locked, what an earlier run left open is settled by observing;
+2. the plan is judged as a whole; if anything has moved, nothing starts;
+3. per property, operations run as far as what they wait for has been applied; before a message leaves, its intent is in the journal;
+4. what can be read is read back; an answer of success that is not in force is a failure.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from reconciler.engine.plan_file import digest
+from reconciler.engine.remaining import Remaining, remaining
+from reconciler.errors import PolicyRefusedError, RefusedError, StalePlanError
+from reconciler.model.address import WORKSPACE
+from reconciler.model.journal import Outcome, Run, RunStatus
+from reconciler.model.plan import Plan
+from reconciler.model.property import Property
+from reconciler.model.state import Json
+from reconciler.policy import refused
+from reconciler.runtime.execution import Execution, Outcomes
+from reconciler.runtime.planning import in_parallel, require_environment
+from reconciler.runtime.settling import settle
+from reconciler.runtime.site import Site, Targets
+from reconciler.runtime.survey import Survey, merged, survey_property, survey_workspace, suspended
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan. `outcomes`: by operation id, with a detail. `already`: it had been completed before."""
+
+    run: Run | None
+    plan: Plan
+    outcomes: Mapping[str, tuple[Outcome, str]] = field(default_factory=dict)
+    already: bool = False
+    interrupted: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is not as the plan wanted it."""
+        return any(outcome is not Outcome.APPLIED for outcome, _ in self.outcomes.values())
+
+
+@dataclass(slots=True)
+class _Unit:
+    """One property (or the workspace) while it is being applied."""
+
+    slug: str
+    hotel: Property | None
+    targets: Targets
+    surveys: list[Survey]
+    standing: list[Remaining] = field(default_factory=list)
+
+
+def apply_plan(site: Site, plan: Plan, run: Run, stop: threading.Event) -> Applied:
+    """Carries out the plan. Raises StalePlanError (nothing was changed), PolicyRefusedError, LockedError, RefusedError.
+
+    `stop`, once set, lets what is under way finish and starts nothing more.
+    """
+    name = digest(plan)
+    check_fits(site, plan)
+    if site.store.completed_by(name) is not None:
+        return Applied(None, plan, already=True)
+    slugs = sorted({op.address.property for op in plan.operations})
+    with ExitStack() as stack:
+        stack.enter_context(site.store.lock(slugs, run, site.lock_timeout))
+        claim(site)
+        site.store.abandon(site.clock())
+        units = [stack.enter_context(_Opening(site, slug)) for slug in slugs]
+        in_parallel(site, units, lambda unit: _prepare(site, unit, plan))
+        _refuse_what_moved(site, units)
+        site.store.start(run)
+        sequence = itertools.count(1).__next__
+        found = in_parallel(site, units, lambda unit: _carry_out(site, unit, run, name, sequence, stop))
+        outcomes = {id_: outcome for part in found for id_, outcome in part.items()}
+        return _finish(site, Applied(run, plan, outcomes, interrupted=stop.is_set()), name)
+
+
+def check_fits(site: Site, plan: Plan) -> None:
+    """What can be said of a plan without looking at anything: environment, age, refusals."""
+    if plan.environment != site.environment.name:
+        raise StalePlanError(f"the plan is for environment `{plan.environment}`, this is `{site.environment.name}`")
+    age = site.now - plan.as_of
+    if age > site.loaded.workspace.plan_ttl:
+        raise StalePlanError(
+            f"the plan is {age.days} days old", hint="plan again; `plan_ttl` says how long a plan holds"
+        )
+    names = refused(plan.findings)
+    if names:
+        raise PolicyRefusedError(f"refused by {', '.join(names)}", hint=f"plan again with --consent {names[0]}")
+    if site.environment.require_commit and (site.commit is None or site.dirty or plan.commit is None):
+        raise RefusedError(
+            f"environment `{site.environment.name}` applies only what is committed",
+            hint="commit, plan again, then apply; require_commit in reconciler.yaml says so",
+        )
+    require_environment(site)
+
+
+def claim(site: Site) -> None:
+    """Marks a fresh database with the environment."""
+    if site.store.claim(site.environment.name) != site.environment.name:
+        require_environment(site)
+
+
+class _Opening:
+    """The targets of one unit, open for as long as the apply runs."""
+
+    def __init__(self, site: Site, slug: str) -> None:
+        self._site, self._slug, self._stack = site, slug, ExitStack()
+
+    def __enter__(self) -> _Unit:
+        if self._slug == WORKSPACE:
+            target = self._stack.enter_context(self._site.workspace_target())
+            return _Unit(WORKSPACE, None, {target.name: target}, [])
+        hotel = next((hotel for hotel in self._site.properties() if hotel.slug == self._slug), None)
+        if hotel is None:
+            raise StalePlanError(f"the plan is about `{self._slug}`, which no file in scope describes any more")
+        return _Unit(self._slug, hotel, self._stack.enter_context(self._site.targets(hotel)), [])
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+
+def _prepare(site: Site, unit: _Unit, plan: Plan) -> None:
+    """Observes the unit, settles what was left open, and holds every operation of the plan against what is there."""
+    unit.surveys = _look(site, unit)
+    if settle(site, unit.slug, unit.targets, unit.surveys):
+        unit.surveys = _look(site, unit)
+    observed = merged(unit.surveys)
+    by_target = {survey.target: survey for survey in unit.surveys}
+    for op in plan.operations:
+        if op.address.property == unit.slug and op.address.target in by_target:
+            survey = by_target[op.address.target]
+            if survey.failed is None:
+                unit.standing.append(remaining(op, observed.get(op.address), survey.window))
+
+
+def _look(site: Site, unit: _Unit) -> list[Survey]:
+    if unit.hotel is None:
+        return [survey_workspace(site, target) for target in unit.targets.values()]
+    return survey_property(site, unit.hotel, unit.targets)
+
+
+def _refuse_what_moved(site: Site, units: Sequence[_Unit]) -> None:
+    """Nothing starts when anything has moved, cannot be looked at, or is suspended since."""
+    failed = [survey for unit in units for survey in unit.surveys if survey.failed is not None]
+    if failed:
+        first = failed[0]
+        assert first.failed is not None
+        raise RefusedError(
+            f"{first.slug}/{first.target} cannot be looked at, so nothing was started: {first.failed.message}",
+            hint=first.failed.hint or "try again, or plan with a narrower --target",
+        )
+    moved = [str(item.operation.address) for unit in units for item in unit.standing if item.has_moved]
+    moved += [op for unit in units for op in _suspended_since(site, unit)]
+    if moved:
+        raise StalePlanError(
+            f"{len(moved)} operation(s) no longer fit what is there; nothing was changed",
+            moved=sorted(set(moved)),
+            hint="plan again and have it reviewed",
+        )
+
+
+def _suspended_since(site: Site, unit: _Unit) -> Iterator[str]:
+    for item in unit.standing:
+        if unit.hotel and item.todo and suspended(site, unit.hotel, item.operation.address.target):
+            yield f"{item.operation.address} (suspended)"
+
+
+def _carry_out(
+    site: Site, unit: _Unit, run: Run, name: str, sequence: Callable[[], int], stop: threading.Event
+) -> Outcomes:
+    site.progress(unit.slug)
+    execution = Execution(site, unit.hotel, unit.targets, run, name, sequence, stop.is_set)
+    done = [item.operation for item in unit.standing if item.todo is None]
+    todo = [item.todo for item in unit.standing if item.todo is not None]
+    return execution.carry_out(done, todo, merged(unit.surveys))
+
+
+def _finish(site: Site, applied: Applied, name: str) -> Applied:
+    run = applied.run
+    if run is None:
+        return applied
+    status = (
+        RunStatus.INTERRUPTED if applied.interrupted else RunStatus.FAILED if applied.failed else RunStatus.SUCCEEDED
+    )
+    counts = Counter(outcome.value for outcome, _ in applied.outcomes.values())
+    summary: dict[str, Json] = {"operations": len(applied.outcomes), "outcomes": dict(sorted(counts.items()))}
+    site.store.finish(run.id, status, site.clock(), summary)
+    if status is RunStatus.SUCCEEDED:
+        site.store.complete(name, run.id, site.clock())
+    return replace(applied, run=replace(run, status=status, summary=summary))

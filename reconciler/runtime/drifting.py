@@ -1,0 +1,53 @@
+"""The verb `drift`: what differs out there from git and from what was last applied. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from reconciler.engine.drift import differences
+from reconciler.model.address import Address
+from reconciler.model.diagnostics import in_order
+from reconciler.model.drift import DriftReport
+from reconciler.model.journal import Applied
+from reconciler.model.property import Property
+from reconciler.model.state import Provenance
+from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
+from reconciler.runtime.site import Site
+from reconciler.runtime.survey import Survey, survey_property, survey_workspace, trusted
+
+
+def find_drift(site: Site) -> DriftReport:
+    """What differs, per address and night, with all three values and who moved."""
+    hotels = site.properties()
+    require_environment(site)
+    pairs = [pair for found in in_parallel(site, hotels, lambda hotel: _of(site, hotel)) for pair in found]
+    if not site.scope.properties:
+        with site.workspace_target() as target:
+            pairs.append((survey_workspace(site, target), {}))
+    surveys = [survey for survey, _ in pairs]
+    changes = sorted((change for survey in surveys for change in survey.changes), key=lambda change: change.address)
+    applied = {address: last for _, known in pairs for address, last in known.items()}
+    return DriftReport(
+        environment=site.environment.name,
+        as_of=site.now,
+        differences=tuple(differences(changes, applied)),
+        never_sent=tuple(_never_sent(surveys)),
+        findings=in_order(finding for survey in surveys for finding in survey.findings),
+        properties=tuple(hotel.slug for hotel in hotels),
+        coverage=coverage_of(surveys),
+        commit=site.commit,
+        partial=site.scope.partial,
+    )
+
+
+def _of(site: Site, hotel: Property) -> list[tuple[Survey, Mapping[Address, Applied]]]:
+    site.progress(hotel.slug)
+    with site.targets(hotel) as targets:
+        applied = trusted(site, site.store.applied(hotel.slug))
+        return [(survey, applied) for survey in survey_property(site, hotel, targets)]
+
+
+def _never_sent(surveys: Iterable[Survey]) -> Iterable[Address]:
+    return sorted(
+        change.address for survey in surveys for change in survey.changes if change.provenance is Provenance.UNKNOWN
+    )

@@ -1,0 +1,215 @@
+"""Carrying out the operations of one property: intent, message, outcome; then the proof by reading back.
+
+Knows the order (what waits for what) and the journal; what a message looks like is the target's business. A target that fails stops
+for this property, the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reconciler.engine.planner import calendar_of, touched
+from reconciler.engine.remaining import remaining, resolve_assigned
+from reconciler.errors import ReconcilerError, UncertainError
+from reconciler.model.address import DATABASE, Address
+from reconciler.model.calendar import Calendar
+from reconciler.model.capabilities import Access
+from reconciler.model.journal import Binding, JournalEntry, Outcome, Run
+from reconciler.model.plan import Operation
+from reconciler.model.property import Property
+from reconciler.model.state import Observed, Provenance, Value
+from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending, Target
+from reconciler.runtime.site import Site, Targets
+from reconciler.runtime.survey import created_pair, survey_property, survey_workspace
+from reconciler.store.contract import Recording
+
+Outcomes = dict[str, tuple[Outcome, str]]
+_LOST = "no answer came; whether it was carried out is not known"
+
+
+@dataclass(slots=True)
+class Execution:
+    """One property's part of a run. `sequence` numbers the journal's entries of the whole run."""
+
+    site: Site
+    hotel: Property | None
+    targets: Targets
+    run: Run
+    plan_digest: str
+    sequence: Callable[[], int]
+    stopped: Callable[[], bool]
+    outcomes: Outcomes = field(default_factory=dict)
+    _broken: dict[str, str] = field(default_factory=dict)
+    _assigned: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def carry_out(
+        self, done: Iterable[Operation], todo: Sequence[Operation], observed: Mapping[Address, Observed]
+    ) -> Outcomes:
+        """Everything that can be done of `todo`; `done` is in force already. Returns the outcome of each by id."""
+        self.outcomes = {op.id: (Outcome.APPLIED, "already so") for op in done}
+        left = list(todo)
+        while left and not self.stopped():
+            target, ready = self._next(left)
+            if target is None:
+                break
+            left = [op for op in left if op not in ready]
+            self._run_target(target, ready, observed)
+        for op in left:
+            self._not_attempted(op)
+        self._prove([op for op in todo if self.outcomes[op.id][0] in (Outcome.APPLIED, Outcome.UNKNOWN)])
+        return self.outcomes
+
+    # --- order
+
+    def _next(self, left: Sequence[Operation]) -> tuple[Target | None, list[Operation]]:
+        """The first target, providers before the database, that has something to do whose conditions are met."""
+        for name in sorted(self.targets, key=lambda name: (name == DATABASE, name)):
+            ready = [op for op in left if op.address.target == name and name not in self._broken and self._may_run(op)]
+            if ready:
+                return self.targets[name], ready
+        return None, []
+
+    def _may_run(self, op: Operation) -> bool:
+        return all(self.outcomes.get(other, (None, ""))[0] is Outcome.APPLIED for other in op.waits_for)
+
+    def _not_attempted(self, op: Operation) -> None:
+        failed = [other for other in op.waits_for if self.outcomes.get(other, (None, ""))[0] is not Outcome.APPLIED]
+        why = self._broken.get(op.address.target) or (f"waits for {failed[0]}" if failed else "the run was stopped")
+        self.outcomes[op.id] = (Outcome.NOT_ATTEMPTED, why)
+        entry = replace(self._entry(op, op.change.after, op.change.before), intent_at=None)
+        self.site.store.intend([entry])
+        self.site.store.settle(self.run.id, [entry.seq], Outcome.NOT_ATTEMPTED, self.site.clock(), why, ())
+
+    # --- messages
+
+    def _run_target(self, target: Target, ops: Sequence[Operation], observed: Mapping[Address, Observed]) -> None:
+        pending = [
+            Pending(replace(op, change=replace(op.change, after=value)), value, observed.get(op.address))
+            for op, value in ((op, self._final(op)) for op in ops)
+        ]
+        by_id = {op.id: p for op, p in zip(ops, pending, strict=True)}
+        results: dict[str, list[PartResult]] = {op.id: [] for op in ops}
+        for batch in target.batches(pending):
+            if target.name in self._broken or self.stopped():
+                break
+            for result in self._send(target, batch, by_id):
+                results[result.part.operation_id].append(result)
+        for op in ops:
+            self._conclude(op, results[op.id])
+
+    def _final(self, op: Operation) -> Value:
+        """The value to bring about, with ids that were assigned meanwhile. Nothing where nights are only to be emptied."""
+        value = op.change.after
+        if value is None:
+            return Calendar()
+        pair = created_pair(self.hotel, op.address) if self.hotel and op.address.target == DATABASE else None
+        assigned = self._assigned.get((op.address.key[0], *pair)) if pair else None
+        return resolve_assigned(value, assigned) if assigned else value
+
+    def _send(self, target: Target, batch: Batch, pending: Mapping[str, Pending]) -> Sequence[PartResult]:
+        """One message, with its intent before and its outcome after. A failure as a whole breaks the target for this property."""
+        entries = {part: self._part_entry(part, pending[part.operation_id]) for part in batch.parts}
+        self.site.store.intend(list(entries.values()))
+        try:
+            result = target.execute(batch)
+        except ReconcilerError as error:
+            outcome = Outcome.UNKNOWN if isinstance(error, UncertainError) else Outcome.FAILED
+            detail = f"{_LOST}: {error.message}" if outcome is Outcome.UNKNOWN else error.message
+            self._broken[target.name] = f"{target.name} stopped: {error.message}"
+            result = BatchResult(tuple(PartResult(part, outcome, detail) for part in batch.parts))
+        self._remember(target, result, pending)
+        for part_result in result.results:
+            self.site.store.settle(
+                self.run.id,
+                [entries[part_result.part].seq],
+                part_result.outcome,
+                self.site.clock(),
+                part_result.detail or batch.summary,
+                [result.message_id] if result.message_id else [],
+            )
+        return result.results
+
+    def _part_entry(self, part: Part, pending: Pending) -> JournalEntry:
+        change = pending.operation.change
+        if part.nights is None:
+            return self._entry(pending.operation, pending.value, change.before)
+        before = calendar_of(change.before).keep(part.nights)
+        return self._entry(pending.operation, calendar_of(pending.value).keep(part.nights), before)
+
+    def _entry(self, op: Operation, after: Value | None, before: Value | None) -> JournalEntry:
+        now = self.site.clock()
+        action = op.change.action.value
+        return JournalEntry(self.run.id, self.sequence(), op.address, action, before, after, now, op.label.value)
+
+    # --- what came of it
+
+    def _remember(self, target: Target, result: BatchResult, pending: Mapping[str, Pending]) -> None:
+        """Ids that were assigned, and the values in force, before the outcome says so: a crash in between repeats, never loses."""
+        now = self.site.clock()
+        if result.assigned and self.hotel is not None:
+            slug = self.hotel.slug
+            bindings = [Binding(slug, target.name, "rate_plan", "/".join(k), v) for k, v in result.assigned.items()]
+            self.site.store.bind(bindings, self.run.id, now)
+            self._assigned.update({(target.name, *key): id_ for key, id_ in result.assigned.items()})
+        self.site.store.record(list(self._recordings(target, result, pending)))
+
+    def _recordings(self, target: Target, result: BatchResult, pending: Mapping[str, Pending]) -> Iterator[Recording]:
+        for part_result in result.results:
+            part, nights = part_result.part, part_result.part.nights
+            acknowledged = target.capabilities.access(part.address.kind) is Access.ACKNOWLEDGED
+            value: Value | None = pending[part.operation_id].value
+            if part_result.outcome is Outcome.UNKNOWN and acknowledged:
+                value = None  # what it holds now is anybody's guess: forget what was acknowledged before
+            elif part_result.outcome is not Outcome.APPLIED and part_result.refused is None:
+                continue
+            if nights is not None:
+                nights = nights.without(part_result.refused) if part_result.refused else nights
+                value = calendar_of(value).keep(nights)
+            provenance = (Provenance.ACKNOWLEDGED if acknowledged else Provenance.READ_BACK).value
+            now, run, digest = self.site.clock(), self.run.id, self.plan_digest
+            yield Recording(part.address, value, nights, provenance, run, now, digest, result.message_id or None)
+
+    def _conclude(self, op: Operation, results: Sequence[PartResult]) -> None:
+        """The outcome of an operation is the worst of its parts."""
+        covered = sum(result.part.nights.nights for result in results if result.part.nights is not None)
+        whole = bool(results) and (results[0].part.nights is None or covered >= touched(op.change).nights)
+        worst = max(results, key=lambda result: _BADNESS[result.outcome], default=None)
+        if worst is not None and (worst.outcome is not Outcome.APPLIED or whole):
+            self.outcomes[op.id] = (worst.outcome, worst.detail)
+        elif self._broken.get(op.address.target) or self.stopped() or not results:
+            why = self._broken.get(op.address.target, "the run was stopped")
+            self.outcomes[op.id] = (Outcome.FAILED if results else Outcome.NOT_ATTEMPTED, why)
+        else:
+            self.outcomes[op.id] = (Outcome.APPLIED, "")
+
+    def _prove(self, ops: Sequence[Operation]) -> None:
+        """Reads back what can be read: what was answered with success and is not so has failed; what was lost may be settled."""
+        names = frozenset(op.address.target for op in ops if self._readable(op))
+        if not names:
+            return
+        if self.hotel is None:
+            surveys = [survey_workspace(self.site, target) for target in self.targets.values()]
+        else:
+            surveys = survey_property(self.site, self.hotel, self.targets, names)
+        for survey in surveys:
+            for op in ops:
+                if op.address.target != survey.target or not self._readable(op) or survey.failed:
+                    continue
+                final = replace(op, change=replace(op.change, after=self._final(op)))
+                in_force = remaining(final, survey.observed.get(op.address), survey.window).todo is None
+                self._settle_proof(op, in_force=in_force)
+
+    def _settle_proof(self, op: Operation, *, in_force: bool) -> None:
+        outcome, _ = self.outcomes[op.id]
+        if outcome is Outcome.APPLIED and not in_force:
+            self.outcomes[op.id] = (Outcome.FAILED, "answered with success, but reading it back shows another value")
+        elif outcome is Outcome.UNKNOWN and in_force:
+            self.outcomes[op.id] = (Outcome.APPLIED, "the answer was lost; reading it back shows it in force")
+
+    def _readable(self, op: Operation) -> bool:
+        access = self.targets[op.address.target].capabilities.access(op.address.kind)
+        return access is Access.READ_BACK
+
+
+_BADNESS = {Outcome.APPLIED: 0, Outcome.NOT_ATTEMPTED: 1, Outcome.FAILED: 2, Outcome.UNKNOWN: 3}

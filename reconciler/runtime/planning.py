@@ -1,0 +1,133 @@
+"""The verb `plan`: what would change, everywhere in scope. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from reconciler.engine.planner import operations
+from reconciler.errors import RefusedError
+from reconciler.model.address import DATABASE, WORKSPACE, Address
+from reconciler.model.diagnostics import Diagnostic, Severity, in_order
+from reconciler.model.journal import Applied
+from reconciler.model.plan import Operation, Plan
+from reconciler.model.property import Property
+from reconciler.model.state import Coverage
+from reconciler.policy import judge
+from reconciler.providers.contract import Pending, Target
+from reconciler.runtime.site import Site, Targets
+from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One property (or the workspace) as planned."""
+
+    slug: str
+    surveys: tuple[Survey, ...]
+    operations: tuple[Operation, ...]
+    messages: int
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
+    """The plan for everything in scope. Raises FilesError for bad files, RefusedError for a database of another environment."""
+    hotels = site.properties()
+    require_environment(site)
+    planned = [*in_parallel(site, hotels, lambda hotel: plan_property(site, hotel)), *plan_workspace(site)]
+    planned.sort(key=lambda item: item.slug)
+    steps = tuple(step for item in planned for step in item.operations)
+    surveys = [survey for item in planned for survey in item.surveys]
+    findings = [finding for survey in surveys for finding in survey.findings]
+    findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
+    findings += judge(steps, site.loaded.workspace.policies, consents)
+    return Plan(
+        environment=site.environment.name,
+        as_of=site.now,
+        workspace_digest=site.loaded.digest,
+        scope=site.scope,
+        operations=steps,
+        findings=in_order(findings),
+        properties=tuple(hotel.slug for hotel in hotels),
+        coverage=coverage_of(surveys),
+        messages=sum(item.messages for item in planned),
+        commit=site.commit,
+        consents=tuple(sorted(set(consents))),
+        notes=tuple(note for item in planned for note in item.notes),
+    )
+
+
+def require_environment(site: Site) -> None:
+    """Refuses a database that is marked with another environment."""
+    mark = site.store.environment()
+    if mark is not None and mark != site.environment.name:
+        raise RefusedError(
+            f"this database belongs to environment `{mark}`, not to `{site.environment.name}`",
+            hint="check --env and DATABASE_URL; environments never share a database",
+        )
+
+
+def in_parallel(site: Site, items: Iterable[A], work: Callable[[A], T]) -> list[T]:
+    """One call per item on a bounded pool, results in the order of the items."""
+    items = list(items)
+    if len(items) <= 1 or site.parallelism <= 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(min(site.parallelism, len(items)), thread_name_prefix="property") as pool:
+        return list(pool.map(work, items))
+
+
+def plan_property(site: Site, hotel: Property) -> Surveyed:
+    """One property, all its targets; a target that is suspended gets no operations, and says why."""
+    site.progress(hotel.slug)
+    with site.targets(hotel) as targets:
+        surveys = survey_property(site, hotel, targets)
+        reasons = {survey.target: suspended(site, hotel, survey.target) for survey in surveys}
+        changes = [change for survey in surveys if not reasons[survey.target] for change in survey.changes]
+        steps = operations(changes, trusted(site, site.store.applied(hotel.slug)))
+        notes = tuple(f"{hotel.slug} {target} is suspended: {why}" for target, why in sorted(reasons.items()) if why)
+        return Surveyed(hotel.slug, tuple(surveys), steps, count_messages(steps, surveys, targets), notes)
+
+
+def plan_workspace(site: Site) -> list[Surveyed]:
+    """The rows that belong to no property; left out when the scope names properties."""
+    if site.scope.properties:
+        return []
+    with site.workspace_target() as target:
+        survey = survey_workspace(site, target)
+    nothing_applied: dict[Address, Applied] = {}
+    return [Surveyed(WORKSPACE, (survey,), operations(survey.changes, nothing_applied), 0)]
+
+
+def count_messages(steps: Sequence[Operation], surveys: Sequence[Survey], targets: Targets) -> int:
+    """How many messages the providers would get. What waits for something to be made there first counts one each."""
+    made = {step.id for step in steps if step.address.kind == "rate_plan"}
+    later = [step for step in steps if made & set(step.waits_for) and step.address.target != DATABASE]
+    seen = {address: entry for survey in surveys for address, entry in survey.observed.items()}
+    now = [step for step in steps if step not in later and step.address.target != DATABASE]
+    pending = [Pending(s, s.change.after, seen.get(s.address)) for s in now if s.change.after is not None]
+    return len(later) + sum(
+        _batches(target, [p for p in pending if _at(p) == name]) for name, target in targets.items()
+    )
+
+
+def _at(pending: Pending) -> str:
+    return pending.operation.address.target
+
+
+def _batches(target: Target, pending: Sequence[Pending]) -> int:
+    return sum(1 for _ in target.batches(pending)) if pending else 0
+
+
+def coverage_of(surveys: Iterable[Survey]) -> dict[tuple[str, str], Coverage]:
+    """Coverage by (property, provider)."""
+    return {(survey.slug, survey.target): survey.coverage for survey in surveys if survey.coverage is not None}
+
+
+def failures(findings: Iterable[Diagnostic]) -> bool:
+    """Whether a target could not be surveyed, or something else is wrong beyond what checks judge."""
+    return any(d.severity is Severity.ERROR and not d.code.startswith("policy/") for d in findings)

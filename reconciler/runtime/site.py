@@ -1,0 +1,61 @@
+"""What a verb works with, put together by wiring: loaded files, environment, store, targets, clock. Nothing here reads any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reconciler.errors import FilesError
+from reconciler.kinds.contract import Setting
+from reconciler.load import Loaded
+from reconciler.model.capabilities import Capabilities
+from reconciler.model.diagnostics import has_errors
+from reconciler.model.plan import Scope
+from reconciler.model.property import Property
+from reconciler.model.workspace import Environment
+from reconciler.providers.contract import Target
+from reconciler.store.contract import Writer
+
+Targets = Mapping[str, Target]
+
+
+def silent(_message: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One environment of one workspace, ready to be worked on.
+
+    `targets` opens the targets of a property, database last; `workspace_target` the one for what belongs to no property. `clock` gives
+    aware instants; `now` is the one that "today" is judged by.
+    """
+
+    loaded: Loaded
+    environment: Environment
+    now: datetime
+    clock: Callable[[], datetime]
+    store: Writer
+    targets: Callable[[Property], AbstractContextManager[Targets]]
+    workspace_target: Callable[[], AbstractContextManager[Target]]
+    capabilities: Mapping[str, Capabilities]
+    commit: str | None = None
+    dirty: bool = False
+    scope: Scope = Scope()
+    parallelism: int = 4
+    lock_timeout: float = 0.0
+    distrust: tuple[str, ...] = ()
+    progress: Callable[[str], None] = field(default=silent)
+
+    @property
+    def setting(self) -> Setting:
+        """What desired values depend on beside the property."""
+        return Setting(self.environment, self.loaded.workspace)
+
+    def properties(self) -> tuple[Property, ...]:
+        """The properties in scope. Raises FilesError while any file in scope has an error: nothing is ever silently left out."""
+        if has_errors(self.loaded.diagnostics):
+            raise FilesError("the files have errors; nothing was planned", self.loaded.diagnostics)
+        return self.loaded.properties

@@ -1,0 +1,241 @@
+"""Surveying a property: what git wants and what is there, at every target, in one form. The ground of plan, apply and drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from reconciler.engine.acknowledged import with_acknowledged
+from reconciler.engine.diff import diff
+from reconciler.engine.planner import calendar_of
+from reconciler.engine.remaining import resolve_assigned
+from reconciler.errors import DatabaseError, ProviderError, ReconcilerError
+from reconciler.kinds import KINDS
+from reconciler.kinds.availability import in_force, oversold
+from reconciler.kinds.mapping import base_plan
+from reconciler.kinds.schedule import workspace_schedules
+from reconciler.model.address import DATABASE, WORKSPACE, Address, matches
+from reconciler.model.calendar import Calendar
+from reconciler.model.capabilities import Access, Capabilities
+from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.journal import Applied
+from reconciler.model.plan import Change
+from reconciler.model.property import Manage, Property
+from reconciler.model.state import Coverage, Observation, Observed, Value, Window
+from reconciler.providers.contract import Target
+from reconciler.providers.remote import MAPPED_BUT_MISSING
+from reconciler.runtime.site import Site, Targets
+
+_ALWAYS_READ = frozenset({"mapping", "rate_plan"})
+_EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
+
+
+@dataclass(slots=True)
+class Survey:
+    """One property (or the workspace) at one target. `failed`: nothing can be said of it, and why."""
+
+    slug: str
+    target: str
+    window: Window
+    desired: dict[Address, Value] = field(default_factory=dict)
+    observed: dict[Address, Observed] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    coverage: Coverage | None = None
+    failed: ReconcilerError | None = None
+
+
+def survey_property(site: Site, hotel: Property, targets: Targets, only: frozenset[str] | None = None) -> list[Survey]:
+    """Every target of the property, providers first, so that ids which they assigned are known to the database's rows."""
+    applied = trusted(site, site.store.applied(hotel.slug))
+    known: dict[str, dict[tuple[str, str], str]] = {}
+    surveys = []
+    for name in sorted(targets, key=lambda name: (name == DATABASE, name)):
+        if only is not None and name not in only:
+            continue
+        if name != DATABASE:
+            known[name] = dict(site.store.bindings(hotel.slug, name))
+        survey, assigned = _survey(site, hotel, targets[name], applied, known)
+        if name != DATABASE:
+            known[name].update(assigned)
+        surveys.append(survey)
+    return surveys
+
+
+def trusted(site: Site, applied: Mapping[Address, Applied]) -> Mapping[Address, Applied]:
+    """What was last applied, without the addresses that the user distrusts."""
+    return {a: last for a, last in applied.items() if not any(matches(glob, str(a)) for glob in site.distrust)}
+
+
+def survey_workspace(site: Site, target: Target) -> Survey:
+    """The rows that belong to no property."""
+    today = site.now.date()
+    survey = Survey(WORKSPACE, DATABASE, Window(today, today + timedelta(days=1)))
+    wanted = dict(_in_scope(site, workspace_schedules(site.loaded.workspace)))
+    if wanted:
+        _look(survey, target, wanted, {}, None)
+    return survey
+
+
+def _survey(
+    site: Site,
+    hotel: Property,
+    target: Target,
+    applied: Mapping[Address, Applied],
+    known: Mapping[str, Mapping[tuple[str, str], str]],
+) -> tuple[Survey, Mapping[tuple[str, str], str]]:
+    window = window_at(site, hotel, target.capabilities)
+    survey = Survey(hotel.slug, target.name, window)
+    wanted = {
+        address: _resolve(hotel, address, _clip(value, window), known)
+        for address, value in _in_scope(site, desired(site, hotel, target.name, target.capabilities))
+    }
+    assigned = _look(survey, target, wanted, applied, hotel)
+    return survey, assigned
+
+
+def window_at(site: Site, hotel: Property, capabilities: Capabilities) -> Window:
+    """The nights looked at there: the property's horizon, capped by the target's and by what was asked for."""
+    start = hotel.window.start
+    caps = [hotel.window.until, start + timedelta(days=capabilities.horizon)]
+    if site.scope.window is not None:
+        caps.append(start + timedelta(days=site.scope.window))
+    return Window(start, min(caps))
+
+
+def desired(site: Site, hotel: Property, target: str, capabilities: Capabilities) -> Iterator[tuple[Address, Value]]:
+    """What git wants at one target: the kinds that it has and git owns there."""
+    for kind in KINDS.values():
+        if capabilities.access(kind.name) in (None, Access.READ_ONLY) or hotel.manages(target, kind.name) is Manage.NO:
+            continue
+        build = kind.database if target == DATABASE else kind.provider
+        yield from build(hotel, target, site.setting)
+
+
+def _in_scope(site: Site, wanted: Iterable[tuple[Address, Value]]) -> Iterator[tuple[Address, Value]]:
+    globs = site.scope.targets
+    for address, value in wanted:
+        if not globs or any(matches(glob, str(address)) for glob in globs):
+            yield address, value
+
+
+def _clip(value: Value, window: Window) -> Value:
+    return value.clip(window.start, window.until) if isinstance(value, Calendar) else value
+
+
+def _resolve(
+    hotel: Property, address: Address, value: Value, known: Mapping[str, Mapping[tuple[str, str], str]]
+) -> Value:
+    """A document of the database with the ids that providers assigned, where they have."""
+    if address.target != DATABASE or isinstance(value, Calendar):
+        return value
+    pair = created_pair(hotel, address)
+    assigned = known.get(address.key[0], {}).get(pair) if pair else None
+    return resolve_assigned(value, assigned) if assigned else value
+
+
+def created_pair(hotel: Property, address: Address) -> tuple[str, str] | None:
+    """The (room, plan) whose id at the provider a database address names; None where it names none."""
+    if address.kind == "rate_plan":
+        return address.key[1], address.key[2]
+    if address.kind == "mapping":
+        plan = base_plan(hotel, address.key[0], address.key[1])
+        return (address.key[1], plan) if plan else None
+    return None
+
+
+def _look(
+    survey: Survey,
+    target: Target,
+    wanted: dict[Address, Value],
+    applied: Mapping[Address, Applied],
+    hotel: Property | None,
+) -> Mapping[tuple[str, str], str]:
+    """Observes, brings both sides to one form and compares. What fails is kept, for this target alone."""
+    kinds = frozenset(address.kind for address in wanted) | (_ALWAYS_READ if target.name != DATABASE else frozenset())
+    try:
+        seen = target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
+    except (ProviderError, DatabaseError) as error:
+        survey.failed = error
+        survey.findings = (
+            Diagnostic("target-failed", error.message, hint=error.hint, address=f"{survey.slug}/{target.name}"),
+        )
+        return {}
+    survey.coverage = seen.coverage
+    here = {address: last for address, last in applied.items() if address.target == target.name}
+    survey.observed = with_acknowledged(seen, here, target.capabilities, wanted)
+    findings = list(seen.findings)
+    survey.desired = dict(_normal(survey, target, wanted, seen, findings))
+    survey.changes = tuple(
+        diff(
+            survey.desired,
+            survey.observed,
+            manages=lambda address: hotel.manages(address.target, address.kind) if hotel else Manage.YES,
+            exact=lambda address: address.target == DATABASE and address.kind in _EXACT_KINDS,
+        )
+    )
+    survey.findings = tuple(findings)
+    return seen.assigned
+
+
+def _normal(
+    survey: Survey,
+    target: Target,
+    wanted: Mapping[Address, Value],
+    seen: Observation,
+    findings: list[Diagnostic],
+) -> Iterator[tuple[Address, Value]]:
+    for address, value in wanted.items():
+        if target.name != DATABASE and _is_missing(address, seen):
+            continue
+        normal, remarks = target.normal(address, value, seen.traits)
+        findings.extend(remarks)
+        if any(remark.severity is Severity.ERROR for remark in remarks):
+            continue
+        observed = survey.observed.get(address)
+        if address.kind == "availability" and observed is not None:
+            findings.extend(_oversold(address, calendar_of(normal), observed))
+            normal = in_force(calendar_of(normal), observed.counts)
+        yield address, normal
+
+
+def _is_missing(address: Address, seen: Observation) -> bool:
+    """Whether it is about a room or plan that is mapped to something that is not there; a finding says so already."""
+    absent = {finding.address for finding in seen.findings if finding.code == MAPPED_BUT_MISSING}
+    return any(
+        str(address._replace(kind="mapping", key=address.key[:parts])) in absent for parts in (1, len(address.key))
+    )
+
+
+def _oversold(address: Address, wanted: Calendar[Any], observed: Observed) -> Iterator[Diagnostic]:
+    nights = oversold(wanted, observed.counts)
+    if not nights:
+        return
+    worst = max(nights, key=lambda run: run.value[0] - run.value[1])
+    sold, allotment = worst.value
+    yield Diagnostic(
+        "sold-beyond-allotment",
+        f"{nights.nights} night(s) have more sold than their allotment, at worst {sold} of {allotment} on {worst.start}",
+        Severity.WARNING,
+        hint="nothing more is for sale there; raise the allotment in git if the units are free",
+        address=str(address),
+    )
+
+
+def merged(surveys: Iterable[Survey]) -> dict[Address, Observed]:
+    """All observed entries of several surveys."""
+    entries: dict[Address, Observed] = {}
+    for survey in surveys:
+        entries.update(survey.observed)
+    return entries
+
+
+def suspended(site: Site, hotel: Property, target: str) -> str | None:
+    """Why nothing may be changed at the target now, where a suspension says so."""
+    for scope in ("", target):
+        suspension = hotel.suspended.get(scope)
+        if suspension is not None and site.now < suspension.until:
+            return f"{suspension.reason} (until {suspension.until:%Y-%m-%d %H:%M})"
+    return None
