@@ -41,7 +41,7 @@ def rows(report: Report) -> Iterator[Row]:
 
 
 def _head(report: Report) -> Iterator[Row]:
-    first = report.title if report.closing else report.verdict
+    first = report.title if report.closing else f"{report.title}: {report.verdict}"
     if first:
         yield (Span(clean(first), Tone.STRONG),)
     if report.facts:

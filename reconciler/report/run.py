@@ -63,8 +63,13 @@ def _status(run: Run) -> str:
 
 
 def _counted(entries: Iterable[JournalEntry]) -> str:
-    by = Counter(entry.outcome for entry in entries)
+    by = Counter(_outcome(entry) for entry in entries)
     return ", ".join(f"{by[outcome]:,} {word}" for outcome, (word, _) in _OUTCOMES.items() if by[outcome])
+
+
+def _outcome(entry: JournalEntry) -> Outcome | None:
+    """What became of it; without an intent it was never tried."""
+    return Outcome.NOT_ATTEMPTED if entry.outcome is None and entry.intent_at is None else entry.outcome
 
 
 def _facts(run: Run) -> tuple[tuple[str, str], ...]:
@@ -90,7 +95,7 @@ def _section(run: Run, slug: str, entries: Sequence[JournalEntry]) -> Section:
 
 
 def _entry(entry: JournalEntry, year: int) -> Entry:
-    word, tone = _OUTCOMES[entry.outcome]
+    word, tone = _OUTCOMES[_outcome(entry)]
     name = entry.address.within_property()
     return Entry(
         _SIGNS.get(entry.action, Sign.UPDATE),
@@ -174,8 +179,8 @@ def _attempt(entry: JournalEntry) -> dict[str, Json]:
         "label": entry.label,
         "before": kind.to_json(entry.before),
         "after": kind.to_json(entry.after),
-        "outcome": entry.outcome.value if entry.outcome else None,
-        "intent_at": entry.intent_at.isoformat(),
+        "outcome": outcome.value if (outcome := _outcome(entry)) else None,
+        "intent_at": entry.intent_at.isoformat() if entry.intent_at else None,
         "outcome_at": entry.outcome_at.isoformat() if entry.outcome_at else None,
         "detail": entry.detail,
         "messages": list(entry.messages),
