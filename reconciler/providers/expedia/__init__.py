@@ -1,0 +1,1 @@
+"""Expedia: availability and rates (AR), their reading back (PARR), and rate plans (Product API)."""

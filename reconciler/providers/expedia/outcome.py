@@ -1,0 +1,65 @@
+"""What became of each part of a message, read from its warnings. Pure.
+
+What no warning names was carried out. At most twenty warnings of a code come back: where more were held back, parts that none names
+are unknown, and a reading tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from reconciler.model.calendar import Calendar, constant
+from reconciler.model.journal import Outcome
+from reconciler.providers.contract import Part, PartResult
+from reconciler.providers.expedia.codec_ar import Warned
+
+_DAY = timedelta(days=1)
+_SHOWN = 3
+
+
+def results(
+    parts: Sequence[Part], products: Sequence[tuple[str, str]], warned: Iterable[Warned]
+) -> tuple[PartResult, ...]:
+    """One result per part; `products` are Expedia's (room, plan) of each, plan empty for a room."""
+    harmful = [warning for warning in warned if not warning.harmless]
+    more = any(warning.more for warning in harmful)
+    about: list[list[Warned]] = [[] for _ in parts]
+    for warning in harmful:
+        named = [i for i, part in enumerate(parts) if _concerns(warning, part, products[i])]
+        for i in named or range(len(parts)):
+            about[i].append(warning)
+    return tuple(_result(part, told, more=more) for part, told in zip(parts, about, strict=True))
+
+
+def _concerns(warning: Warned, part: Part, product: tuple[str, str]) -> bool:
+    room, plan = product
+    if warning.night is not None and part.nights is not None and not part.nights.at(warning.night):
+        return False
+    if warning.plan and plan and warning.plan != plan:
+        return False
+    return not (warning.room and warning.room != room) and bool(warning.room or warning.plan)
+
+
+def _result(part: Part, told: Sequence[Warned], *, more: bool) -> PartResult:
+    if not told:
+        if more:
+            return PartResult(part, Outcome.UNKNOWN, "Expedia held back further warnings")
+        return PartResult(part, Outcome.APPLIED)
+    texts = list(dict.fromkeys(f"{warning.code} {_plain(warning.text)}" for warning in told))
+    rest = f" (and {len(texts) - _SHOWN} more)" if len(texts) > _SHOWN else ""
+    return PartResult(part, Outcome.FAILED, "; ".join(texts[:_SHOWN]) + rest, _refused(told, more=more))
+
+
+def _refused(told: Sequence[Warned], *, more: bool) -> Calendar[bool] | None:
+    """The nights that did not take, where every warning names its night and none was held back."""
+    refused: Calendar[bool] = Calendar()
+    for warning in told:
+        if warning.night is None or more:
+            return None
+        refused = refused.overlay(constant(warning.night, warning.night + _DAY, True))
+    return refused
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)[:300]
