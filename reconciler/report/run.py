@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from reconciler.kinds import KINDS
@@ -121,7 +121,6 @@ def _told(entry: JournalEntry) -> tuple[Line, ...]:
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    operations = ", ".join(f"{value} {key.replace('_', ' ')}" for key, value in run.summary.items() if _counts(value))
     return (
         run.id,
         moment(run.started_at),
@@ -130,13 +129,17 @@ def _row(run: Run) -> tuple[str, ...]:
         run.environment,
         run.status.value,
         f"{run.os_user}@{run.host}",
-        operations,
+        _operations(run.summary),
         (run.commit or "")[:12],
     )
 
 
-def _counts(value: Json) -> bool:
-    return type(value) is int and value > 0
+def _operations(summary: Mapping[str, Json]) -> str:
+    """What a run's summary counts by outcome, in words."""
+    outcomes = summary.get("outcomes")
+    counted = outcomes if isinstance(outcomes, dict) else summary
+    named = ((key, value) for key, value in sorted(counted.items()) if type(value) is int and value > 0)
+    return ", ".join(f"{value:,} {key.replace('_', ' ')}" for key, value in named)
 
 
 def _took(run: Run) -> str:
