@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
@@ -31,20 +31,25 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 GZIP_FROM = 1000
 
 
-class Connections(H11Protocol):
-    """uvicorn's protocol, keeping the open transports by their peer so that a fault can close one."""
+Ends = tuple[tuple[str, int] | None, tuple[str, int] | None]
 
-    open: dict[tuple[str, int], asyncio.Transport] = {}  # noqa: RUF012 - shared on purpose
+
+class Connections(H11Protocol):
+    """uvicorn's protocol, keeping the open transports by their two ends so that a fault can close one."""
+
+    transports: ClassVar[dict[Ends, asyncio.Transport]] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self.client:
-            self.open[self.client] = transport
+        self.transports[self.client, _end(self.server)] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.client:
-            self.open.pop(self.client, None)
+        self.transports.pop((self.client, _end(self.server)), None)
         super().connection_lost(exc)
+
+
+def _end(address: tuple[str, int | None] | None) -> tuple[str, int] | None:
+    return (address[0], address[1]) if address and address[1] is not None else None
 
 
 class App:
@@ -134,7 +139,7 @@ async def _send_part(delivery: Delivery, send: Send) -> None:
 
 async def _close(scope: Scope, receive: Receive) -> None:
     """Closes the client's connection and waits until it is gone."""
-    transport = Connections.open.get(tuple(scope["client"]))
+    transport = Connections.transports.get((tuple(scope["client"]), tuple(scope["server"])))
     if transport is not None:
         transport.close()
         while (await receive())["type"] != "http.disconnect":

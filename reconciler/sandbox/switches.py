@@ -16,6 +16,8 @@ class Switches:
         (the guides promise only a success, the table of warnings lists both codes).
     expedia_linked_plans_editable: off, the Product API refuses any change of a linked plan; on, only a change of the
         linkage itself, which is all that the reference forbids.
+    expedia_parr_partial: `closed` of a rate plan is left out where it was never received (the schema allows it "for stay
+        dates with partially loaded information"); off, it is answered as false.
     expedia_booking_expiry: on, bookings that are not confirmed in time (30 and 60 minutes, 24 hours) are no longer
         retrievable, as documented.
     booking_room_closed: a room's own `closed` is answered by `roomrateavailability` at room level to version 1.1.
@@ -35,6 +37,7 @@ class Switches:
 
     expedia_linked_warnings: bool = True
     expedia_linked_plans_editable: bool = False
+    expedia_parr_partial: bool = False
     expedia_booking_expiry: bool = True
     booking_room_closed: bool = True
     booking_rate_closed: bool = True

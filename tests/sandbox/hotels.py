@@ -23,7 +23,7 @@ def expedia_hotel(**changes: Any) -> dict[str, Any]:
                 "dateStart": "1900-01-01",
                 "dateEnd": "2079-06-06",
                 "adjustmentType": "Percentage",
-                "adjustmentValue": "-10",
+                "adjustmentValue": -10,
             },
         ],
     }

@@ -67,7 +67,7 @@ def _errors(hotel: Hotel, elements: list[Element]) -> Iterator[OtaError]:
             yield OtaError("402", f"RatePlanCode '{code[:20]}' is not a rate plan of this hotel")
         elif kind in ("New", "Overlay") and not 1 <= len(name) <= MAX_NAME:
             yield OtaError("320", "Description Name is required", "1")
-        elif kind in ("New", "Overlay") and taken.get(name, code) != code:
+        elif kind in ("New", "Overlay") and name in taken and (kind == "New" or taken[name] != code):
             yield OtaError("592", f"Rate with name '{name}' already exists")
         else:
             if kind in ("New", "Overlay"):

@@ -81,7 +81,7 @@ def handle(world: World, request: Request, now: datetime) -> Reply:
         if asked.tag.endswith("ProductRetrieval"):
             product_list(hotel, asked, response)
         else:
-            _avail_rates(hotel, asked, response, now)
+            _avail_rates(hotel, asked, response, now, partial=world.switches.expedia_parr_partial)
     except RefusedError as refused:
         return refusal(PARR, refused, hotel_id)
     return answer(response, hotel.id)
@@ -127,9 +127,10 @@ def _window(hotel: Hotel, asked: Element, products: list[Product], now: datetime
     return first, min(last + ONE_DAY, first + timedelta(days=days))
 
 
-def _avail_rates(hotel: Hotel, asked: Element, response: Element, now: datetime) -> None:
+def _avail_rates(hotel: Hotel, asked: Element, response: Element, now: datetime, *, partial: bool) -> None:
     products = _products_asked(hotel, asked)
     wanted = {name for name in _FILTERS if truth(asked.get(name, "true").strip())}
+    wanted |= {"partial"} if partial else set()
     first, until = _window(hotel, asked, products, now)
     listed = SubElement(response, "AvailRateList")
     SubElement(listed, "Hotel", id=hotel.id)
@@ -170,7 +171,7 @@ def _plan(hotel: Hotel, parent: Element, plan_id: str, plan: Plan, night: date, 
     if all(value is None for value in values.values()):
         return
     element = SubElement(parent, "RatePlan", id=plan_id)
-    if "rateAvailStatus" in wanted:
+    if "rateAvailStatus" in wanted and not ("partial" in wanted and values["closed"] is None):
         element.set("closed", _flag(values["closed"]))
     if "rates" in wanted and values["price"] is not None and plan_id == manageable_id(plan):
         _rate(hotel, plan, element, values["price"], night)
