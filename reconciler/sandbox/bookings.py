@@ -5,7 +5,6 @@ over afterwards is each provider's own matter, except that every change adds a v
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from reconciler.sandbox.booking_com.relations import price_on as booking_price
@@ -173,10 +172,6 @@ def cancel(world: World, booking: Booking, now: datetime) -> None:
                 room.calendar("closed")[night] = False
     booking.cancelled = True
     _add_version(booking, "Cancel", now)
-
-
-def total(booking: Booking) -> Decimal:
-    return sum((Decimal(amount) for amount in booking.prices.values()), Decimal(0)) * booking.units
 
 
 def _add_version(booking: Booking, kind: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from reconciler.sandbox.state import World
 from reconciler.sandbox.wire import Reply, Request, redact
 
 MAX_KEPT_TEXT = 1_000_000
+UNKNOWN = Operation("", "unknown", lambda _world, _request, _now: Reply(404))
 
 
 @dataclass(slots=True)
@@ -59,9 +60,11 @@ class Sandbox:
         return self.world.clock.read(self.clock())
 
     def begin(self, request: Request) -> Visit | None:
-        """Routes a request and takes its hotel's connection; None for a path that neither provider has."""
+        """Routes a request and takes its hotel's connection; None, and recorded, for a path that neither provider has."""
         operation = operation_for(request)
         if operation is None:
+            with self.lock:
+                self._record(Visit(request, UNKNOWN, ""), Delivery(Reply(404)))
             return None
         with self.lock:
             visit = Visit(request, operation, hotel_hint(self.world, request), operation.connection(request))
@@ -79,7 +82,7 @@ class Sandbox:
             if reply.changed:
                 self.save(self.world, {f"{visit.operation.provider}/{reply.hotel}"})
             delivery = _delivery(visit.fault, reply)
-            self._record(visit, reply, delivery)
+            self._record(visit, delivery)
         return delivery
 
     def end(self, visit: Visit) -> None:
@@ -98,18 +101,12 @@ class Sandbox:
             request = replace(request, refuse=tuple(int(index) for index in fault.details.get("items", [0])))
         reply = operation.handle(self.world, request, self.now())
         if fault is not None and fault.kind == "status":
-            instead = _status_reply(fault)
-            instead.hotel, instead.applied, instead.updates, instead.changed = (
-                reply.hotel,
-                reply.applied,
-                reply.updates,
-                reply.changed,
-            )
-            return instead
+            told = _status_reply(fault)
+            return replace(reply, status=told.status, body=told.body, media_type=told.media_type, headers=told.headers)
         return reply
 
-    def _record(self, visit: Visit, reply: Reply, delivery: Delivery) -> None:
-        request = visit.request
+    def _record(self, visit: Visit, delivery: Delivery) -> None:
+        request, reply = visit.request, delivery.reply
         body = request.body.decode(errors="replace")[:MAX_KEPT_TEXT]
         answer = reply.body.decode(errors="replace")[:MAX_KEPT_TEXT]
         self.log.add(

@@ -9,11 +9,11 @@ import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
@@ -196,12 +196,12 @@ def serve(
     state_file: Path | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serves until interrupted; `ready` is called with the base URL. Raises ValueError for a host beyond loopback.
+    """Serves until interrupted, then returns; `ready` is called with the base URL. Raises ValueError for a host beyond loopback.
 
     OSError when the port is taken; ValueError or KeyError when the state file is of another format.
     """
     sandbox = _sandbox(state_file)
-    with _listen(host, port) as listener:
+    with _listen(host, port) as listener, suppress(KeyboardInterrupt):
         Server(sandbox, ready or (lambda _url: None), host).run(sockets=[listener])
 
 
@@ -211,7 +211,7 @@ class Running:
 
     url: str
     admin: Admin
-    sandbox: Any
+    sandbox: Sandbox
 
 
 @contextmanager

@@ -102,13 +102,6 @@ class Hotel:
     def room_rate(self, room: str, plan: str) -> Plan | None:
         return self.room_rates.get(f"{room}/{plan}")
 
-    def sellable(self, room: str, plan: str) -> Plan | None:
-        """What carries prices and restrictions for a room and a plan: the plan at Expedia, the pair at Booking.com."""
-        if self.provider == BOOKING:
-            return self.room_rate(room, plan)
-        found = self.plans.get(plan.removesuffix("A"))
-        return found if found and found.room == room else None
-
 
 @dataclass(slots=True)
 class Version:

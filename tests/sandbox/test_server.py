@@ -1,5 +1,8 @@
 import http.client
 import json
+import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -9,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.sandbox.admin import AdminError
+from reconciler.sandbox.admin import Admin, AdminError
 from reconciler.sandbox.server import Running, running, serve
 
 from .desk import ar_message, auth, update
@@ -52,6 +55,7 @@ def test_both_providers_answer_on_one_address(sandbox: Running) -> None:
     body = "<request><hotel_id>367456</hotel_id></request>"
     assert "RUID" in post(f"{sandbox.url}/hotels/xml/roomrates", body, **auth())[1]
     assert post(f"{sandbox.url}/nowhere")[0] == 404
+    assert [entry["operation"] for entry in sandbox.admin.log()] == ["ar", "roomrates", "unknown"]
 
 
 def test_a_reply_dropped_after_the_change_leaves_the_change(sandbox: Running) -> None:
@@ -271,6 +275,21 @@ def test_the_admin_face_is_not_for_web_pages(sandbox: Running) -> None:
 
 def test_a_body_beyond_all_measure_is_refused(sandbox: Running) -> None:
     assert post(f"{sandbox.url}/hotels/xml/availability", "x" * 4_000_001)[0] == 413
+
+
+def test_it_serves_until_interrupted_and_ends_well(tmp_path: Path) -> None:
+    program = (
+        "from pathlib import Path; from reconciler.sandbox.server import serve;"
+        f"serve(state_file=Path({str(tmp_path / 'state.json')!r}), ready=lambda url: print(url, flush=True)); print('over')"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        Admin(url).load_hotel("expedia", expedia_hotel())
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "over\n"
+    assert process.returncode == 0
+    assert json.loads((tmp_path / "state.json").read_text())["hotels"][0]["name"] == "Baixa"
 
 
 def test_it_listens_on_loopback_only() -> None:
