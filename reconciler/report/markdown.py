@@ -46,6 +46,11 @@ def escape(text: str, longest: int = 400) -> str:
     return _REFERENCES.sub(rf"\g<0>{_BREAK}", escaped)
 
 
+def _html(text: str) -> str:
+    """Outside text inside an HTML block, where Markdown's escapes do not hold."""
+    return _REFERENCES.sub(rf"\g<0>{_BREAK}", html.escape(text))
+
+
 def render(report: Report, *, limit: int = LIMIT, whole: str = "`reconciler show` of the saved file") -> str:
     """The report in at most `limit` bytes of UTF-8. `whole` says where all of it is, as Markdown of the caller's own.
 
@@ -142,7 +147,7 @@ class _Block:
 
     def __init__(self, section: Section) -> None:
         self.heading = escape(section.heading, _SHORT)
-        self.title = html.escape(clean(section.heading, _SHORT)).replace("@", f"@{_BREAK}")
+        self.title = _html(clean(section.heading, _SHORT))
         self.summary = clean(section.summary)
         self.said = [*_bullets(section.warnings, "⚠ "), *_bullets(section.notices)]
         self.table = section.table
@@ -168,7 +173,7 @@ class _Block:
         missing = len(self.pieces) - len(pieces)
         more = f"\n… and {count(missing, 'more entry', 'more entries')}\n" if cut else ""
         if self.folds:
-            title = f"<b>{self.title}</b> · {html.escape(self.summary).replace('@', f'@{_BREAK}')}"
+            title = f"<b>{self.title}</b> · {_html(self.summary)}"
             return f"\n<details><summary>{title}</summary>\n{notes}{self._body(pieces)}{more}\n</details>\n"
         return f"{self.short()}{notes}{self._body(pieces)}{more}"
 

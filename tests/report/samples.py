@@ -83,13 +83,11 @@ def operations() -> tuple[Operation, ...]:
     """One of everything."""
     units, autumn = Counts(12, 2), ("2027-11-08", "2027-11-12")
     acknowledged, unknown = Provenance.ACKNOWLEDGED, Provenance.UNKNOWN
-    plan = {"name": "Long Stay", "active": True, "cancellation": {"type": "flexible", "deadline_hours": 24}}
-    row = {
-        "rate_plan_name": "BAR",
-        "cancellation_policy": {"type": "flexible", "deadline_hours": 24},
-        "meal_plan": None,
-    }
-    stricter = {**row, "cancellation_policy": {"type": "flexible", "deadline_hours": 48}, "meal_plan": "breakfast"}
+    flexible: dict[str, Json] = {"type": "flexible", "deadline_hours": 24}
+    plan: dict[str, Json] = {"name": "Long Stay", "active": True, "cancellation": flexible}
+    row: dict[str, Json] = {"rate_plan_name": "BAR", "cancellation_policy": flexible, "meal_plan": None}
+    longer: dict[str, Json] = {**flexible, "deadline_hours": 48}
+    stricter: dict[str, Json] = {**row, "cancellation_policy": longer, "meal_plan": "breakfast"}
     shares = Allotments(40, (("direct", 10), ("booking.com", 16), ("expedia", 14)), 2)
     moved = Allotments(40, (("direct", 14), ("booking.com", 16), ("expedia", 10)), 2)
     dearer = (weekend("165.00", "165.00"), weekend("165.00", "185.00"))
