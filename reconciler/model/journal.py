@@ -48,6 +48,19 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a property's lock."""
+
+    property: str
+    run_id: str
+    verb: str
+    host: str
+    pid: int
+    os_user: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One attempt at (a part of) an operation: intent first, outcome after. Without an intent it was never tried.
 

@@ -13,21 +13,8 @@ from typing import Protocol
 
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar
-from reconciler.model.journal import Applied, Binding, JournalEntry, Outcome, Run, RunStatus
+from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, Run, RunStatus
 from reconciler.model.state import Json, Value
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a property's lock."""
-
-    property: str
-    run_id: str
-    verb: str
-    host: str
-    pid: int
-    os_user: str
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

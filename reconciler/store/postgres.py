@@ -21,11 +21,11 @@ from reconciler.errors import DatabaseError, LockedError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address, parse
 from reconciler.model.calendar import Calendar, Run, from_runs
-from reconciler.model.journal import Applied, Binding, JournalEntry, Outcome, RunStatus
+from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, RunStatus
 from reconciler.model.journal import Run as JournalRun
 from reconciler.model.state import Json, Value
 from reconciler.store.connect import connect
-from reconciler.store.contract import Holder, Recording
+from reconciler.store.contract import Recording
 from reconciler.store.statements import statements
 
 _POLL = 0.1

@@ -1,0 +1,156 @@
+"""`apply`."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import signal
+import socket
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import common
+from reconciler.cli.output import show as draw
+from reconciler.cli.planning import exit_code
+from reconciler.engine import plan_file
+from reconciler.errors import StalePlanError, UsageError
+from reconciler.model.journal import Run
+from reconciler.model.plan import Plan, Scope
+from reconciler.report import applied as applied_report
+from reconciler.report import plan as plan_report
+from reconciler.runtime.applying import Applied, apply_plan
+from reconciler.runtime.planning import make_plan
+from reconciler.runtime.site import Site
+from reconciler.wiring import Options, site
+
+
+@click.command(short_help="Apply a saved plan exactly, or plan, ask and apply.")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--auto-approve", is_flag=True, help="Do not ask (for CI).")
+@click.option("--no-input", is_flag=True, help="Fail where a question would be asked.")
+@click.option(
+    "--consent", "consents", multiple=True, metavar="RULE", help="Consent to what this policy refuses (repeatable)."
+)
+@common(scope=True, work=True, form=True)
+def apply(
+    options: Options,
+    file: Path | None,
+    auto_approve: bool,
+    no_input: bool,
+    consents: tuple[str, ...],
+    form: str,
+    json_into: Path | None,
+    quiet: bool,
+) -> int:
+    """Apply a saved plan exactly as it was reviewed; or, without FILE, plan, ask and apply.
+
+    \b
+    Examples:
+      reconciler apply plan.json
+      reconciler apply --property lisbon-baixa
+      reconciler apply --auto-approve --env staging
+    """
+    saved = _saved(file, options, consents) if file else None
+    if saved is not None:
+        environment = options.environment or saved.environment
+        options = replace(options, scope=saved.scope, environment=environment)
+    with site(options, changes=True) as here, _stoppable() as stop:
+        if saved is not None:
+            plan = _fitting(here, saved)
+        else:
+            plan = make_plan(here, consents)
+            draw(plan_report.build(plan), quiet=quiet or form != "text")
+            code = exit_code(plan, detailed=False)
+            if code == 3 or not plan.operations:
+                return code
+            _ask(plan, auto_approve=auto_approve, no_input=no_input)
+        result = apply_plan(here, plan, _run(here, plan), stop)
+    draw(applied_report.build(result.plan, result.run, result.outcomes), form, json_into=json_into, quiet=quiet)
+    return _exit_code(result)
+
+
+def _saved(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
+    if options.scope != Scope() or options.as_of or options.distrust or consents:
+        raise UsageError(
+            "a saved plan takes no planning options", hint="its scope is what was reviewed; plan again for another"
+        )
+    try:
+        return plan_file.loads(file.read_text(encoding="utf-8"))[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise StalePlanError(f"{file} cannot be read as a plan") from error
+
+
+def _fitting(here: Site, saved: Plan) -> Plan:
+    """The saved plan, unless the files are not those that it was made from."""
+    here.properties()
+    if here.loaded.digest != saved.workspace_digest:
+        raise StalePlanError(
+            "the files are not those that the plan was made from; nothing was changed",
+            hint="plan again and have it reviewed, or check out the commit of the plan"
+            + (f" ({saved.commit[:12]})" if saved.commit else ""),
+        )
+    return saved
+
+
+def _ask(plan: Plan, *, auto_approve: bool, no_input: bool) -> None:
+    if auto_approve:
+        return
+    if no_input or not sys.stdin.isatty():
+        raise UsageError("apply would ask, and nobody can answer", hint="give --auto-approve, or apply a saved plan")
+    click.confirm(f"Apply these {len(plan.operations)} operations to {plan.environment}?", abort=True, err=True)
+
+
+def _run(here: Site, plan: Plan) -> Run:
+    return Run(
+        id=str(uuid.uuid4()),
+        environment=here.environment.name,
+        verb="apply",
+        started_at=here.clock(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        os_user=_user(),
+        tool_version=__version__,
+        plan_digest=plan_file.digest(plan),
+        commit=plan.commit,
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C (or SIGTERM) sets: what is under way finishes. The second one ends at once."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("\nStopping after what is under way; once more to stop at once.", err=True)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit_code(result: Applied) -> int:
+    if result.interrupted:
+        return 130
+    return 1 if result.failed else 0

@@ -1,0 +1,68 @@
+"""`validate` and `schema`: what concerns files alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import common
+from reconciler.cli.output import show as draw
+from reconciler.errors import UsageError
+from reconciler.load import schemas
+from reconciler.model.diagnostics import has_errors
+from reconciler.report import findings
+from reconciler.runtime.validating import validate_files
+from reconciler.wiring import CAPABILITIES, Options, clock
+
+
+@click.command(short_help="Check the files; touch nothing outside them.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@common(form=True)
+def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Path | None, quiet: bool) -> int:
+    """Check every file: each problem with file, line, column, code and hint, all in one go. Touches nothing outside the files.
+
+    With PATHs only the findings in these files and folders are shown.
+
+    \b
+    Examples:
+      reconciler validate
+      reconciler validate properties/iberia
+      reconciler validate --format json
+    """
+    root = options.workspace
+    if not (root / "reconciler.yaml").is_file():
+        raise UsageError(f"there is no reconciler.yaml in {root.resolve()}", hint="give --workspace DIR")
+    checked = validate_files(root, options.as_of or clock(), CAPABILITIES)
+    wanted = [(root / path if not path.is_absolute() else path).resolve() for path in paths]
+    found = [d for d in checked.diagnostics if not wanted or _below((root / d.file).resolve(), wanted)]
+    excerpts = findings.excerpts(found, lambda file: checked.files.get(file, ""))
+    draw(findings.build(found, excerpts=excerpts, checked=len(checked.files)), form, json_into=json_into, quiet=quiet)
+    return 1 if has_errors(found) else 0
+
+
+def _below(file: Path, folders: list[Path]) -> bool:
+    return any(file == folder or folder in file.parents for folder in folders)
+
+
+@click.command(short_help="Write the JSON Schemas of the YAML files.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a schema is not current.")
+@common()
+def schema(options: Options, check: bool) -> int:
+    """Write the JSON Schemas that editors complete and check the YAML with, into schemas/.
+
+    \b
+    Examples:
+      reconciler schema
+      reconciler schema --check
+    """
+    folder = replace(options).workspace / "schemas"
+    if check:
+        stale = schemas.check(folder)
+        for name in stale:
+            click.echo(f"{folder / name} is not current")
+        return 1 if stale else 0
+    schemas.write(folder)
+    click.echo(f"Schemas are in {folder}.")
+    return 0

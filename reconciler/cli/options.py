@@ -1,0 +1,109 @@
+"""Flags that the verbs share, read into `wiring.Options` once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.cli.output import FORMATS, progress
+from reconciler.model.plan import Scope
+from reconciler.runtime.site import silent
+from reconciler.wiring import Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Instant(click.ParamType):
+    """An instant with its offset, or a date (midnight UTC)."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """An aware datetime."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an instant such as 2026-11-24T09:00:00+00:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_WHERE = [
+    click.option(
+        "--workspace", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where reconciler.yaml is."
+    ),
+    click.option("--env", "environment", metavar="NAME", help="The environment (or RECONCILER_ENV)."),
+    click.option("--database", metavar="URL", help="embedded, embedded:DIR or a PostgreSQL URL (or DATABASE_URL)."),
+    click.option("--no-color", is_flag=True, help="No colours on a terminal either."),
+    click.option("--quiet", is_flag=True, help="No results on standard output, only errors."),
+    click.option("--verbose", is_flag=True, help="Say more on standard error."),
+]
+_SCOPE = [
+    click.option(
+        "--property", "properties", multiple=True, metavar="SLUG", help="Only these properties (globs; repeatable)."
+    ),
+    click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these addresses (repeatable)."),
+    click.option("--window", type=click.IntRange(1, 2000), metavar="DAYS", help="Only so many nights from today."),
+    click.option("--as-of", type=Instant(), metavar="INSTANT", help="Plan as if it were then."),
+    click.option("--distrust", multiple=True, metavar="GLOB", help="Acknowledged values that count as unknown."),
+]
+_WORK = [
+    click.option(
+        "--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Properties at a time."
+    ),
+    click.option(
+        "--lock-timeout", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait so long for a lock."
+    ),
+]
+_FORMAT = [
+    click.option("--format", "form", type=FORMATS, default="text", show_default=True, help="How results are written."),
+    click.option(
+        "--json-into", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also as JSON into a file."
+    ),
+]
+
+
+def common(*, scope: bool = False, work: bool = False, form: bool = False) -> Callable[[F], F]:
+    """Adds the shared flags; the command gets `options` (and `form`, `json_into`, `quiet` where formats are offered)."""
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def command(**given: Any) -> Any:
+            options = _read(given)
+            quiet = given.pop("quiet")
+            if form:
+                given["quiet"] = quiet
+            return function(options=options, **given)
+
+        wrapped: Any = command
+        for option in reversed(
+            [*(_SCOPE if scope else []), *(_WORK if work else []), *(_FORMAT if form else []), *_WHERE]
+        ):
+            wrapped = option(wrapped)
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _read(given: dict[str, Any]) -> Options:
+    if given.pop("no_color"):
+        click.get_current_context().find_root().meta["no_color"] = True
+    verbose, quiet = given.pop("verbose"), given["quiet"]
+    as_of, database = given.pop("as_of", None), given.pop("database")
+    return Options(
+        workspace=given.pop("workspace"),
+        environment=given.pop("environment"),
+        database=database,
+        scope=Scope(tuple(given.pop("properties", ())), tuple(given.pop("targets", ())), given.pop("window", None)),
+        as_of=as_of,
+        parallelism=given.pop("parallelism", 4),
+        lock_timeout=given.pop("lock_timeout", 0.0),
+        distrust=tuple(given.pop("distrust", ())),
+        progress=silent if quiet else (lambda message: click.echo(message, err=True)) if verbose else progress,
+    )

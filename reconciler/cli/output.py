@@ -1,0 +1,59 @@
+"""Showing things: results to standard output in the format asked for, errors and progress to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from reconciler.errors import FilesError, ReconcilerError, StalePlanError
+from reconciler.report import json as as_json
+from reconciler.report import markdown, terminal
+from reconciler.report.clean import clean
+from reconciler.report.contract import Report
+
+FORMATS = click.Choice(["text", "json", "markdown"])
+_LISTED = 20
+
+
+def show(report: Report, form: str = "text", *, json_into: Path | None = None, quiet: bool = False) -> None:
+    """Draws the report on standard output; also as JSON into a file where asked for."""
+    if json_into is not None:
+        json_into.write_text(as_json.render(report), encoding="utf-8")
+    if quiet:
+        return
+    if form == "text":
+        terminal.write(report, sys.stdout, colour=wants_colour())
+    else:
+        click.echo(as_json.render(report) if form == "json" else markdown.render(report), nl=False)
+
+
+def wants_colour() -> bool:
+    """On a terminal, unless somebody said no (NO_COLOR, --no-color)."""
+    context = click.get_current_context(silent=True)
+    refused = bool(context and context.find_root().meta.get("no_color"))
+    return sys.stdout.isatty() and not refused and not os.environ.get("NO_COLOR")
+
+
+def show_error(error: ReconcilerError) -> None:
+    """An error as people read it: what, where, what next."""
+    if isinstance(error, FilesError):
+        from reconciler.report import findings
+
+        sys.stderr.write(terminal.render(findings.build(error.diagnostics)))
+    click.echo(f"error: {clean(error.message, 2000)}", err=True)
+    if isinstance(error, StalePlanError):
+        for line in error.moved[:_LISTED]:
+            click.echo(f"  moved: {clean(line)}", err=True)
+        if len(error.moved) > _LISTED:
+            click.echo(f"  … and {len(error.moved) - _LISTED} more", err=True)
+    if error.hint:
+        click.echo(f"hint: {clean(error.hint, 2000)}", err=True)
+
+
+def progress(message: str) -> None:
+    """One line on what is being worked on, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[2K… {clean(message)}\r", err=True, nl=False)

@@ -1,0 +1,88 @@
+"""`plan` and `show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import common
+from reconciler.cli.output import FORMATS
+from reconciler.cli.output import show as draw
+from reconciler.engine import plan_file
+from reconciler.errors import UsageError
+from reconciler.model.plan import Plan
+from reconciler.policy import refused
+from reconciler.report import drift as drift_report
+from reconciler.report import drift_file
+from reconciler.report import plan as plan_report
+from reconciler.runtime.planning import failures, make_plan
+from reconciler.wiring import Options, site
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> int:
+    """The exit code that a plan stands for: refused 3, something failed 1, something differs 2 (detailed), else 0."""
+    if refused(plan.findings):
+        return 3
+    if failures(plan.findings):
+        return 1
+    return 2 if detailed and plan.operations else 0
+
+
+@click.command(short_help="Show what would change; change nothing.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan for review and apply."
+)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something differs.")
+@click.option(
+    "--consent", "consents", multiple=True, metavar="RULE", help="Consent to what this policy refuses (repeatable)."
+)
+@common(scope=True, work=True, form=True)
+def plan(
+    options: Options,
+    out: Path | None,
+    detailed_exitcode: bool,
+    consents: tuple[str, ...],
+    form: str,
+    json_into: Path | None,
+    quiet: bool,
+) -> int:
+    """Show what would change, in the hotel's database and at each provider. Nothing is changed.
+
+    \b
+    Examples:
+      reconciler plan
+      reconciler plan --property lisbon-baixa --out plan.json
+      reconciler plan --target '*/database/**' --format markdown
+      reconciler plan --detailed-exitcode --env production
+    """
+    with site(options) as here:
+        made = make_plan(here, consents)
+    text = plan_file.dumps(made)
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
+    draw(plan_report.build(made), form, json_into=json_into, quiet=quiet)
+    return exit_code(made, detailed=detailed_exitcode)
+
+
+@click.command(short_help="Render a saved plan or drift report.")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def show(file: Path, form: str) -> int:
+    """Render a saved plan or drift report; also one that no longer fits.
+
+    \b
+    Examples:
+      reconciler show plan.json
+      reconciler show plan.json --format markdown
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read as text") from error
+    if '"differences"' in text[:200_000] and '"operations"' not in text[:200_000]:
+        draw(drift_report.build(drift_file.loads(text)), form)
+    else:
+        saved, digest = plan_file.loads(text)
+        draw(plan_report.build(saved, digest=digest), form)
+    return 0

@@ -1,0 +1,1 @@
+"""Credentials: references in git, values nowhere but in memory."""

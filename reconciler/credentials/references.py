@@ -1,0 +1,70 @@
+"""References: where a secret is, never what it is. Resolved as late as possible, into a type that does not show itself.
+
+`env:NAME` and `file:PATH` so far; each further kind of store is one function in the table. Errors name the reference, never a value.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reconciler.errors import CredentialError
+from reconciler.model.secret import Secret
+
+MAX_BYTES = 64 * 1024
+
+
+def resolve(reference: str, environ: Mapping[str, str]) -> Secret:
+    """The secret that a reference names. Raises CredentialError."""
+    scheme, _, rest = reference.partition(":")
+    door = _SCHEMES.get(scheme)
+    if door is None or not rest:
+        known = ", ".join(f"{name}:" for name in sorted(_SCHEMES))
+        raise CredentialError(f"`{_shown(reference)}` is not a reference that can be resolved here", hint=f"known: {known}")
+    return door(rest, environ)
+
+
+def resolve_set(references: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, Secret]:
+    """All secrets of one credential set, by key."""
+    return {key: resolve(reference, environ) for key, reference in references.items()}
+
+
+def _shown(reference: str) -> str:
+    """Only the scheme: what follows may be a secret that somebody pasted in."""
+    scheme, colon, _ = reference.partition(":")
+    return f"{scheme}:…" if colon and scheme.isalpha() else "…"
+
+
+def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
+    for candidate in (name, *_general_names(name)):
+        value = environ.get(candidate, "").strip()
+        if value:
+            return Secret(value)
+    raise CredentialError(f"env:{name} is not set", hint=f"set {name} in the environment of this command")
+
+
+def _general_names(name: str) -> tuple[str, ...]:
+    """`EXPEDIA_API_KEY` stands in for `EXPEDIA_SANDBOX_API_KEY` where that is absent."""
+    general = tuple(name.replace(part, "_") for part in ("_SANDBOX_", "_PROD_") if part in name)
+    return general[:1]
+
+
+def _from_file(path: str, _environ: Mapping[str, str]) -> Secret:
+    file = Path(path).expanduser()
+    try:
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise CredentialError(f"file:{path} is not a file")
+        if mode & 0o007:
+            raise CredentialError(f"file:{path} is open to everybody", hint=f"chmod o= {path}")
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CredentialError(f"file:{path} cannot be read ({error.strerror})") from None
+    if not content.strip() or len(content) > MAX_BYTES:
+        raise CredentialError(f"file:{path} is empty or too large for a secret")
+    return Secret(content.decode("utf-8", "strict").strip())
+
+
+_SCHEMES: dict[str, Callable[[str, Mapping[str, str]], Secret]] = {"env": _from_environment, "file": _from_file}

@@ -1,0 +1,63 @@
+"""The verb `validate`: what the files say wrongly, by themselves and against what the providers can express."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from reconciler.kinds.pairs import provider_pairs
+from reconciler.kinds.restrictions import set_fields
+from reconciler.load import Loaded, workspace
+from reconciler.model.capabilities import Capabilities
+from reconciler.model.diagnostics import Diagnostic, Severity, in_order
+from reconciler.model.property import Manage, Property, RatePlan
+
+_ON_THE_PLAN = frozenset({"min_advance_days", "max_advance_days"})
+
+
+def validate_files(root: Path, now: datetime, capabilities: Mapping[str, Capabilities]) -> Loaded:
+    """All files of the workspace, with every finding."""
+    loaded = workspace(root, now=now)
+    found = [d for hotel in loaded.properties for d in expressible(hotel, capabilities)]
+    return replace(loaded, diagnostics=in_order([*loaded.diagnostics, *found]))
+
+
+def expressible(hotel: Property, capabilities: Mapping[str, Capabilities]) -> Iterator[Diagnostic]:
+    """What git wants and a provider cannot express: an error that names it, unless the plan says `on_unsupported: skip`."""
+    for provider in sorted(hotel.mappings):
+        known = capabilities.get(provider)
+        if known is None or hotel.manages(provider, "restrictions") is Manage.NO:
+            continue
+        seen: set[tuple[str, str]] = set()
+        for room, plan in provider_pairs(hotel, provider):
+            for field, problem in _unsupported(plan, room, known):
+                if (plan.key, field) not in seen:
+                    seen.add((plan.key, field))
+                    yield _finding(hotel, provider, plan, problem)
+
+
+def _unsupported(plan: RatePlan, room: str, known: Capabilities) -> Iterator[tuple[str, str]]:
+    nightly, on_plan = known.kinds["restrictions"], known.kinds["rate_plan"]
+    for run in plan.restrictions.get(room, ()):
+        for field, value in set_fields(run.value).items():
+            support = on_plan if field in _ON_THE_PLAN else nightly
+            if field not in support.fields:
+                yield field, f"{known.target} cannot express `{field}`"
+            elif (
+                (limits := support.limits.get(field)) and isinstance(value, int) and not limits[0] <= value <= limits[1]
+            ):
+                yield field, f"{known.target} takes `{field}` from {limits[0]} to {limits[1]}, not {value}"
+
+
+def _finding(hotel: Property, provider: str, plan: RatePlan, problem: str) -> Diagnostic:
+    skip = plan.skip_unsupported
+    return Diagnostic(
+        "unsupported-restriction",
+        f"{problem} (rate plan {plan.key}){'; it is left out there' if skip else ''}",
+        Severity.WARNING if skip else Severity.ERROR,
+        hint="" if skip else "leave it out, or write `on_unsupported: skip` on the plan",
+        file=hotel.file,
+        address=f"{hotel.slug}/{provider}/restrictions/*/{plan.key}",
+    )
