@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from reconciler.engine import plan_file
@@ -183,13 +184,17 @@ def _joined(values: Sequence[Value | None]) -> Value | None:
     return whole
 
 
+@lru_cache(maxsize=256)  # the database and a provider mostly get the same nights
 def calendar_lines(
     before: Calendar[Any], after: Calendar[Any], counts: Calendar[Any], absent: str, year: int
 ) -> tuple[Line, ...]:
     """What becomes of the nights of a calendar, as runs."""
+    said = cache(partial(night_change, absent=absent))
     sides = merge(before, after, lambda b, a: (b, a))
+    if not counts:
+        return lines(sides.map(lambda side: said(*side, None)), year)
     counted = merge(sides, counts, lambda side, units: None if side is None else (*side, units))
-    return lines(counted.map(lambda side: night_change(*side, absent)), year)
+    return lines(counted.map(lambda side: said(*side)), year)
 
 
 def _calendar(value: Value | None) -> Calendar[Any]:
