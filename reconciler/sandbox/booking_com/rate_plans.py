@@ -19,6 +19,7 @@ from reconciler.sandbox.booking_com.common import (
     ota_errors,
     reply_xml,
 )
+from reconciler.sandbox.shapes import whole
 from reconciler.sandbox.state import Hotel, Plan, World
 from reconciler.sandbox.wire import Reply, Request, child, children, local
 
@@ -82,7 +83,7 @@ def _relation_errors(hotel: Hotel, element: Element) -> Iterator[OtaError]:
     parent = hotel.plans.get(relation["id"])
     if parent is None or parent.facts.get("parent") or parent.id == element.get("RatePlanCode"):
         yield OtaError("320", f"RateParentId '{relation['id'][:20]}' cannot be a parent", "1")
-    if not 1 <= relation["percentage"] <= 200:
+    if not relation["percentage"]:
         yield OtaError("320", "Percentage is 1 to 200", "1")
 
 
@@ -93,7 +94,7 @@ def _relation(element: Element) -> dict[str, Any] | None:
     percentage = found.get("Percentage", "100")
     return {
         "id": found.get("RateParentId", ""),
-        "percentage": int(percentage) if percentage.isdecimal() else 0,
+        "percentage": int(percentage) if whole(1, 200)(percentage) else 0,
         "follows_price": found.get("FollowsPrice", "1") == "1",
         "follows_restrictions": found.get("FollowsRestrictions", "1") == "1",
         "follows_policy_group": found.get("FollowsPolicyGroup", "1") == "1",

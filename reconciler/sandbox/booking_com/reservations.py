@@ -19,6 +19,7 @@ from reconciler.sandbox.booking_com.common import (
     ota_errors,
     reply_xml,
 )
+from reconciler.sandbox.shapes import whole
 from reconciler.sandbox.state import BOOKING, Account, Booking, Hotel, Version, World
 from reconciler.sandbox.wire import Reply, Request, local, text_of
 
@@ -50,7 +51,7 @@ def get(world: World, request: Request, now: datetime, which: str) -> Reply:
     try:
         account = authenticate(world, request, now, writes=False)
         limit = request.query.get("limit", "200")
-        if not limit.isdecimal() or not 10 <= int(limit) <= 200:
+        if not whole(10, 200)(limit):
             raise StatusError(400, "320", "limit is 10 to 200")
     except StatusError as refused:
         return ota_errors(world, f"{name}RQ", [OtaError(refused.code, refused.message)], refused.status)

@@ -11,7 +11,7 @@ from reconciler.sandbox.booking_com.availability import CET, YEARS_AHEAD
 from reconciler.sandbox.booking_com.common import StatusError, authenticate, body_of, fault, hotel_for, reply_xml
 from reconciler.sandbox.booking_com.relations import parent_of, price_on
 from reconciler.sandbox.nights import ONE_DAY, span
-from reconciler.sandbox.shapes import is_date
+from reconciler.sandbox.shapes import is_date, whole
 from reconciler.sandbox.state import Hotel, Plan, Room, World
 from reconciler.sandbox.wire import Reply, Request, children, text_of
 
@@ -98,7 +98,7 @@ def room_rate_availability(world: World, request: Request, now: datetime) -> Rep
 
 def _nights(root: Element, now: datetime) -> list[date]:
     days, start = text_of(root, "number_of_days") or str(MAX_DAYS), text_of(root, "start_date")
-    if not days.isdecimal() or not 1 <= int(days) <= MAX_DAYS:
+    if not whole(1, MAX_DAYS)(days):
         raise StatusError(400, "SCHEMA_ERROR", "number_of_days is 1 to 31")
     today = now.astimezone(CET).date()
     if start and not is_date(start):

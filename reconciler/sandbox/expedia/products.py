@@ -21,6 +21,7 @@ from reconciler.sandbox.expedia.room_resource import (
     thresholds,
     update_room,
 )
+from reconciler.sandbox.shapes import whole
 from reconciler.sandbox.state import EXPEDIA, Account, Hotel, Plan, Room, World
 from reconciler.sandbox.wire import MalformedError, Reply, Request, read_json, write_json
 
@@ -105,7 +106,7 @@ def _properties(call: Call) -> Answer:
 
 def _number(call: Call, name: str, default: int, low: int, high: int) -> int:
     text = call.request.query.get(name, str(default))
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not whole(low, high)(text):
         raise RestError(400, f"{name}: a number from {low} to {high}")
     return int(text)
 

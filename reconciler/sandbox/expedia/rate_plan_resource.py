@@ -196,11 +196,12 @@ def _simple_problems(fields: dict[str, Any]) -> list[str]:
         for name, (low, high) in wholes.items()
         if not _whole(fields.get(name, low), low, high)
     ]
-    if not 1 <= len(str(fields.get("name", "x"))) <= 40:
-        found.append("name: 1 to 40 characters")
-    for name, values in (("status", ("Active", "Inactive")), ("type", ("Standalone", "Package", "Corporate"))):
-        if fields.get(name, values[0]) not in values:
-            found.append(f"{name}: one of {', '.join(values)}")
+    name = fields.get("name", "x")
+    if not isinstance(name, str) or not 1 <= len(name) <= 40 or not name.isprintable():
+        found.append("name: 1 to 40 printable characters")
+    for enum, values in (("status", ("Active", "Inactive")), ("type", ("Standalone", "Package", "Corporate"))):
+        if fields.get(enum, values[0]) not in values:
+            found.append(f"{enum}: one of {', '.join(values)}")
     flags = ("mobileOnly", "taxInclusive", "depositRequired")
     found += [f"{name}: true or false" for name in flags if not isinstance(fields.get(name, False), bool)]
     for kind in ("bookDate", "travelDate"):

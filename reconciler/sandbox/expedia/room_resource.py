@@ -85,6 +85,9 @@ def _validate(hotel: Hotel, room: Room | None, facts: dict[str, Any]) -> None:
     name = facts["name"]
     if not isinstance(name, dict) or not (name.get("value") or (name.get("attributes") or {}).get("typeOfRoom")):
         raise ValueError("name: a value, or attributes with typeOfRoom")
+    shown = str(name.get("value") or name["attributes"]["typeOfRoom"])
+    if not (shown.isprintable() and code.isprintable()) or len(shown) > 255:
+        raise ValueError("name and partnerCode: printable characters, a name at most 255 of them")
 
 
 def _store(room: Room, facts: dict[str, Any]) -> None:
