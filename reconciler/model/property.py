@@ -72,6 +72,7 @@ class Room:
     base_occupancy: int = 2
     max_occupancy: int = 2
     retired: bool = False
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +99,21 @@ class RatePlan:
     linked: frozenset[str] = frozenset()
     retired: bool = False
     skip_unsupported: bool = False
+    public: bool | None = None
+    moved_from: str | None = None
 
     @property
     def qualified(self) -> bool:
-        """Not public: sold against a code or proof."""
-        return self.type in QUALIFIED
+        """Not public: sold against a code or proof. By its type, unless the plan says otherwise."""
+        return self.type in QUALIFIED if self.public is None else not self.public
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderLink:
-    """The property at one provider. `codes`: our names to the provider's, per topic (`cancellation`, `meals`)."""
+    """The property at one provider.
+
+    `codes`: our names to the provider's, per topic (`cancellation`, `meals`); `commission` in percent (18 is 18%).
+    """
 
     provider: str
     external_id: str
@@ -144,7 +150,10 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One hotel, resolved for one window of nights. `rates_basis` is `sell` or `net`; `rates_tax` is `inclusive` or `exclusive`."""
+    """One hotel, resolved for one window of nights.
+
+    `rates_basis` is `sell` or `net`; `rates_tax` is `inclusive` or `exclusive`; `suspended` is by provider, "" stands for everything.
+    """
 
     slug: str
     id: str

@@ -30,6 +30,10 @@ class Environment:
         return "sandbox" if self.test_mode else "production"
 
 
+REFERENCE_SCHEMES = frozenset({"env", "file", "exec", "vault", "sealed"})
+"""What a reference to a secret may begin with; anything else in its place is taken for the secret itself, and refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """References by set (`sandbox`, `production`) and key; never a value."""
@@ -53,12 +57,16 @@ class Transport:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """A provider for the whole workspace. `endpoints`: base URL by endpoints name (`local`: one base for all of its hosts)."""
+    """A provider for the whole workspace.
+
+    `endpoints`: base URL by endpoints name (`local`: one base for all of its hosts); `allotment`: how its allotments move, as written.
+    """
 
     name: str
     transport: Transport = Transport()
     endpoints: Mapping[str, str] = field(default_factory=dict)
     booked_includes_cancelled: bool = False
+    allotment: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
