@@ -181,7 +181,7 @@ def _message(kind: str, pieces: Sequence[_Piece]) -> Batch:
     total = sum(pattern.nights for found in nights.values() for pattern in found)
     return Batch(
         parts=parts,
-        summary=f"{kind} of {len({part.address for part in parts})} products, {total} nights",
+        summary=f"{kind}: {_many(len({part.address for part in parts}), 'product')}, {_many(total, 'night')}",
         repeatable=not counted,
         payload=Updates(tuple(Update(*product, setting, tuple(on)) for (product, setting), on in updates.items())),
     )
@@ -189,3 +189,7 @@ def _message(kind: str, pieces: Sequence[_Piece]) -> Batch:
 
 def _covered(found: Iterable[Pattern[object]]) -> Calendar[bool]:
     return from_runs(run for pattern in found for run in on_days(pattern.start, pattern.until, pattern.days, True))
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

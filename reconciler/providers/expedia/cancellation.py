@@ -69,13 +69,12 @@ def penalties(policy: Document) -> list[dict[str, Json]]:
 
 def policy_of(penalties: Sequence[Mapping[str, Any]]) -> dict[str, Json]:
     """The policy that these penalties mean; type `other` with the penalties as they are where we have no words for them."""
-    by_deadline = {penalty.get("deadline"): penalty for penalty in penalties}
-    fees = {deadline: _fee(penalty) for deadline, penalty in by_deadline.items()}
+    fees = {hours: _fee(penalty) for penalty in penalties if isinstance(hours := penalty.get("deadline"), int)}
     late = fees.pop(0, None)
-    if late is None or len(fees) > 1 or None in fees.values() or len(by_deadline) != len(penalties):
+    if late is None or len(fees) > 1 or len(fees) + 1 != len(penalties):
         return _other(penalties)
     hours, early = next(iter(fees.items()), (0, late))
-    if not isinstance(hours, int) or early is None or early in ("first_night", "two_nights"):
+    if early is None or early in ("first_night", "two_nights"):
         return _other(penalties)
     return _policy(hours, early, late) if early != late else _policy(0, early, None)
 
@@ -100,9 +99,9 @@ def _penalty(deadline: int, fee: str) -> dict[str, Json]:
 
 
 def _fee(penalty: Mapping[str, Any]) -> str | None:
-    amount = penalty.get("amount", 0)
-    plain = isinstance(amount, int | Decimal) and amount == 0
-    return _WORDS.get(str(penalty.get("perStayFee"))) if plain else None
+    fee, amount = penalty.get("perStayFee"), penalty.get("amount", 0)
+    plain = isinstance(fee, str) and isinstance(amount, int | Decimal) and amount == 0
+    return _WORDS.get(str(fee)) if plain else None
 
 
 def _other(penalties: Sequence[Mapping[str, Any]]) -> dict[str, Json]:

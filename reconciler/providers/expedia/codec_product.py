@@ -241,7 +241,7 @@ def _max_advance(wanted: Document) -> Json:
 
 
 def _inclusions(now: Sequence[Any], meal: Json) -> list[Any]:
-    others = [word for word in now if word not in _MEAL_WORDS]
+    others = [word for word in now if str(word) not in _MEAL_WORDS]
     return others if meal is None else [*others, MEALS[str(meal)][0]]
 
 

@@ -252,7 +252,7 @@ def test_a_plan_is_made_and_then_priced_in_one_go(extranet: Extranet) -> None:
     target = extranet.target(wanted)
     before = target.observe(ALL, WINDOW)
     assert before.assigned == {}
-    desired = {
+    desired: dict[Address, Value] = {
         address("rate_plan", *LONG): {**DOCUMENT, "name": "Long Stay", "meal_plan": "breakfast", "min_advance_days": 3},
         address("rates", *LONG): constant(TODAY, TODAY + DAY, price("88.00")),
     }
