@@ -29,9 +29,14 @@ from reconciler.providers.expedia.capabilities import CAPABILITIES as EXPEDIA_CA
 from reconciler.runtime.site import Site, Targets, silent
 
 if TYPE_CHECKING:
+    from reconciler.model.state import Window
     from reconciler.providers.account import Account
+    from reconciler.providers.booking_com.auth import TokenCache
     from reconciler.providers.contract import Target
     from reconciler.providers.http import HttpClient
+    from reconciler.providers.remote import Remote
+    from reconciler.store.postgres import PostgresStore
+    from reconciler.store.seed import PropertyRow
 
 CAPABILITIES: Mapping[str, Capabilities] = {
     DATABASE: DATABASE_CAPABILITIES,
@@ -41,6 +46,10 @@ CAPABILITIES: Mapping[str, Capabilities] = {
 """Every target by name."""
 
 LOCAL_SANDBOX = "http://127.0.0.1:8790"
+LOCAL_ACCOUNT = "local-sandbox"
+"""User and password of the sandbox on this machine: no secret."""
+LOCAL_RATE = 60_000
+_KEYS = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("partner_id", "api_key")}
 _EXPEDIA_HOSTS = {"main": "https://services.expediapartnercentral.com"}
 _BOOKING_HOSTS = {
     "main": "https://supply-xml.booking.com",
@@ -143,6 +152,8 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
             store=store,
             targets=plant.targets,
             workspace_target=plant.workspace_target,
+            discover=plant.discover,
+            room_ids=plant.room_ids,
             capabilities=CAPABILITIES,
             commit=commit,
             dirty=dirty,
@@ -218,18 +229,20 @@ def _is_local(hosts: Mapping[str, str]) -> bool:
 
 
 class _Plant:
-    """Opens targets: connections, clients, credentials, each as late as possible. Accounts are shared between properties."""
+    """Opens targets: connections, clients, credentials, each as late as possible. Accounts and tokens are shared between properties."""
 
     def __init__(
-        self, options: Options, settings: Workspace, environment: Environment, url: str, store: object
+        self, options: Options, settings: Workspace, environment: Environment, url: str, store: PostgresStore
     ) -> None:
         self._options, self._settings, self._environment = options, settings, environment
         self._url, self._store = url, store
-        self._accounts: dict[tuple[str, str], Account] = {}
+        self._accounts: dict[tuple[str, str | None], Account] = {}
+        self._tokens: TokenCache | None = None
         self._guard = threading.Lock()
 
     @contextmanager
     def workspace_target(self) -> Iterator[Target]:
+        """The database, for what belongs to no property."""
         from reconciler.providers.database.target import WorkspaceDatabase
         from reconciler.store.connect import connect
 
@@ -238,4 +251,116 @@ class _Plant:
 
     @contextmanager
     def targets(self, hotel: Property) -> Iterator[Targets]:
-        raise NotImplementedError(hotel, Secret, CredentialError, HttpClient)
+        """Every target of one property: its providers and the database."""
+        from reconciler.providers.database.target import HotelDatabase
+        from reconciler.store.connect import connect
+
+        with ExitStack() as stack:
+            connection = stack.enter_context(connect(self._url))
+            opened: dict[str, Target] = {DATABASE: HotelDatabase(hotel, connection)}
+            for provider, link in sorted(hotel.providers.items()):
+                client = stack.enter_context(self._client(provider, link.credentials))
+                opened[provider] = self._provider(hotel, provider, client, self._secrets(provider, link.credentials))
+            yield opened
+
+    def _provider(self, hotel: Property, provider: str, client: HttpClient, secrets: Mapping[str, Secret]) -> Target:
+        from reconciler.providers.remote import ids_of
+
+        ids = ids_of(hotel, provider, self._store.bindings(hotel.slug, provider))
+        today = hotel.window.start
+        if provider == EXPEDIA:
+            from reconciler.providers.expedia.provider import Expedia
+
+            return Expedia(hotel, ids, client, secrets, today)
+        from reconciler.providers.booking_com.provider import BookingCom
+
+        settings = self._settings.providers.get(provider, ProviderSettings(provider))
+        included = settings.booked_includes_cancelled
+        return BookingCom(hotel, ids, client, secrets, today, booked_includes_cancelled=included, tokens=self.tokens())
+
+    def tokens(self) -> TokenCache:
+        """The access tokens of this process."""
+        from reconciler.providers.booking_com.auth import TokenCache
+
+        with self._guard:
+            self._tokens = self._tokens or TokenCache()
+            return self._tokens
+
+    def discover(self, provider: str, hotel_id: str, credentials: str | None, window: Window) -> Remote:
+        """All that a provider has of one hotel."""
+        secrets = self._secrets(provider, credentials)
+        with self._client(provider, credentials) as client:
+            if provider == EXPEDIA:
+                from reconciler.providers.expedia import reading
+
+                return reading.discover(hotel_id, client, secrets, reading.Wanted(window))
+            from reconciler.providers.booking_com.provider import discover
+
+            return discover(hotel_id, client, secrets, window, tokens=self.tokens())
+
+    @contextmanager
+    def _client(self, provider: str, credentials: str | None) -> Iterator[HttpClient]:
+        from reconciler.providers.http import HttpClient
+
+        settings = self._settings.providers.get(provider, ProviderSettings(provider))
+        extra = self._options.environ.get("RECONCILER_ALLOWED_HOSTS", "")
+        allowed = _BUILT_IN_HOSTS | frozenset(host.strip() for host in extra.split(",") if host.strip())
+        hosts = endpoints(self._settings, provider, self._environment)
+        client = HttpClient(hosts, settings.transport, self._account(provider, credentials, settings), allowed=allowed)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def _account(self, provider: str, credentials: str | None, settings: ProviderSettings) -> Account:
+        from reconciler.providers.account import Account
+
+        with self._guard:
+            key = (provider, credentials)
+            if key not in self._accounts:
+                local = _is_local(endpoints(self._settings, provider, self._environment))
+                rate = LOCAL_RATE if local else settings.transport.requests_per_minute
+                self._accounts[key] = Account(rate)
+            return self._accounts[key]
+
+    def _secrets(self, provider: str, name: str | None) -> dict[str, Secret]:
+        """The secrets of the environment's own set. On this machine's sandbox, one that is not set is its well-known account."""
+        from reconciler.credentials.references import resolve
+
+        credential = self._settings.credentials.get(name or "")
+        references = credential.sets.get(self._environment.credential_set, {}) if credential else {}
+        local = _is_local(endpoints(self._settings, provider, self._environment))
+        if not references and not local:
+            raise CredentialError(
+                f"no {self._environment.credential_set} credentials for {provider}",
+                hint="name them in reconciler.yaml, as references",
+            )
+        secrets = {key: Secret(LOCAL_ACCOUNT) for key in _KEYS[provider]} if local else {}
+        for key, reference in references.items():
+            try:
+                secrets[key] = resolve(reference, self._options.environ)
+            except CredentialError:
+                if not local:
+                    raise
+        return secrets
+
+    def room_ids(self, property_id: str) -> Mapping[str, str]:
+        """The ids of a property's rooms by name, where the hotel's database has them."""
+        from reconciler.store.connect import connect
+        from reconciler.store.directory import room_types
+
+        with connect(self._url, autocommit=True) as connection:
+            return room_types(connection, property_id)
+
+
+def directory(options: Options) -> list[PropertyRow]:
+    """The properties that the hotel system has enabled for providers."""
+    from reconciler.store.connect import connect, open_database
+    from reconciler.store.directory import enabled_properties
+
+    _, environment = load(options)
+    database = database_of(options, environment)
+    with open_database(database, options.workspace) as url:
+        prepare_database(url, embedded=database.startswith("embedded"))
+        with connect(url, autocommit=True) as connection:
+            return enabled_properties(connection)

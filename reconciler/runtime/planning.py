@@ -32,7 +32,6 @@ class Surveyed:
     surveys: tuple[Survey, ...]
     operations: tuple[Operation, ...]
     messages: int
-    notes: tuple[str, ...] = ()
 
 
 def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
@@ -58,7 +57,6 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
         messages=sum(item.messages for item in planned),
         commit=site.commit,
         consents=tuple(sorted(set(consents))),
-        notes=tuple(note for item in planned for note in item.notes),
     )
 
 
@@ -89,8 +87,19 @@ def plan_property(site: Site, hotel: Property) -> Surveyed:
         reasons = {survey.target: suspended(site, hotel, survey.target) for survey in surveys}
         changes = [change for survey in surveys if not reasons[survey.target] for change in survey.changes]
         steps = operations(changes, trusted(site, site.store.applied(hotel.slug)))
-        notes = tuple(f"{hotel.slug} {target} is suspended: {why}" for target, why in sorted(reasons.items()) if why)
-        return Surveyed(hotel.slug, tuple(surveys), steps, count_messages(steps, surveys, targets), notes)
+        for survey in surveys:
+            if why := reasons[survey.target]:
+                survey.findings = (*survey.findings, _suspended(survey, why))
+        return Surveyed(hotel.slug, tuple(surveys), steps, count_messages(steps, surveys, targets))
+
+
+def _suspended(survey: Survey, why: str) -> Diagnostic:
+    return Diagnostic(
+        "suspended",
+        f"nothing is changed at {survey.target}: {why}",
+        Severity.WARNING,
+        address=f"{survey.slug}/{survey.target}",
+    )
 
 
 def plan_workspace(site: Site) -> list[Surveyed]:

@@ -14,8 +14,10 @@ from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.plan import Scope
 from reconciler.model.property import Property
+from reconciler.model.state import Window
 from reconciler.model.workspace import Environment
 from reconciler.providers.contract import Target
+from reconciler.providers.remote import Remote
 from reconciler.store.contract import Writer
 
 Targets = Mapping[str, Target]
@@ -30,7 +32,8 @@ class Site:
     """One environment of one workspace, ready to be worked on.
 
     `targets` opens the targets of a property, database last; `workspace_target` the one for what belongs to no property. `clock` gives
-    aware instants; `now` is the one that "today" is judged by.
+    aware instants; `now` is the one that "today" is judged by. `discover` reads a hotel (provider, hotel id, credentials' name, window)
+    that no file describes yet; `room_ids`: a property's rooms by name, where the hotel's database has them.
     """
 
     loaded: Loaded
@@ -41,6 +44,8 @@ class Site:
     targets: Callable[[Property], AbstractContextManager[Targets]]
     workspace_target: Callable[[], AbstractContextManager[Target]]
     capabilities: Mapping[str, Capabilities]
+    discover: Callable[[str, str, str | None, Window], Remote]
+    room_ids: Callable[[str], Mapping[str, str]]
     commit: str | None = None
     dirty: bool = False
     scope: Scope = Scope()

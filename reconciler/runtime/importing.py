@@ -1,0 +1,107 @@
+"""The verb `import`: YAML for what runs out there, such that the plan after it is empty at the providers imported from.
+
+Describes first, then lets the ordinary survey judge the description: a kind that cannot be said exactly is left unmanaged there, with
+a comment that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from reconciler.errors import UsageError
+from reconciler.load import emit
+from reconciler.model.capabilities import Access, Capabilities
+from reconciler.model.property import BOOKING, EXPEDIA
+from reconciler.model.state import Window
+from reconciler.model.workspace import Workspace
+from reconciler.providers.remote import Remote
+from reconciler.runtime.describing import describe
+from reconciler.runtime.site import Site
+from reconciler.runtime.survey import survey_property
+
+SCHEMA = "../schemas/property.json"
+HORIZON = 500
+_DATED = ("rates", "restrictions")
+_NOT_READABLE = "cannot be read there; set to true to review the first send"
+_NOT_EXACT = "what is there cannot be said exactly in YAML; compare before setting to true"
+
+Discover = Callable[[str, str, str | None, Window], Remote]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A description under way: the document and, by provider and kind, why a kind is left unmanaged."""
+
+    slug: str
+    document: dict[str, Any]
+    unmanaged: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The YAML file."""
+        document = {**self.document, "providers": dict(self.document["providers"])}
+        comments: dict[tuple[str, ...], str] = {}
+        for (provider, kind), why in sorted(self.unmanaged.items()):
+            link = dict(document["providers"][provider])
+            link["manage"] = {**link.get("manage", {}), kind: False}
+            document["providers"][provider] = link
+            comments[("providers", provider, "manage")] = f"{_kinds(self.unmanaged, provider, why)} {why}"
+        return emit.dumps(document, schema=SCHEMA, comments=comments)
+
+
+def _kinds(unmanaged: Mapping[tuple[str, str], str], provider: str, why: str) -> str:
+    return ", ".join(kind for (at, kind), reason in sorted(unmanaged.items()) if at == provider and reason == why) + ":"
+
+
+def read_hotel(
+    slug: str,
+    property_id: str,
+    hotels: Mapping[str, str],
+    *,
+    discover: Discover,
+    settings: Workspace,
+    capabilities: Mapping[str, Capabilities],
+    credentials: str | None,
+    now: datetime,
+    room_ids: Mapping[str, str],
+) -> Imported:
+    """Reads the hotel at every provider named in `hotels` (provider to hotel id) and describes it."""
+    window = Window(now.date(), now.date() + timedelta(days=HORIZON))
+    named = {provider: _credential(settings, provider, credentials) for provider in sorted(hotels)}
+    remotes = {provider: discover(provider, hotels[provider], named[provider], window) for provider in sorted(hotels)}
+    document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name})
+    if document["timezone"] not in available_timezones():
+        document["timezone"] = "UTC"
+    for room in document["rooms"].values():
+        room["id"] = room_ids.get(room["name"], room["id"])
+    unmanaged = {
+        (provider, kind): _NOT_READABLE
+        for provider in hotels
+        for kind in _DATED
+        if capabilities[provider].access(kind) is Access.ACKNOWLEDGED
+    }
+    return Imported(slug, document, unmanaged)
+
+
+def _credential(settings: Workspace, provider: str, asked: str | None) -> str | None:
+    fitting = sorted(name for name, credential in settings.credentials.items() if credential.provider == provider)
+    if asked in fitting:
+        return asked
+    if len(fitting) > 1:
+        raise UsageError(f"which credentials for {provider}?", hint=f"give --credentials, one of: {', '.join(fitting)}")
+    return fitting[0] if fitting else None
+
+
+def exactly(site: Site, imported: Imported) -> Imported:
+    """The description with every kind left unmanaged at a provider where a plan would change something; `site` has the file loaded."""
+    hotel = next(hotel for hotel in site.properties() if hotel.slug == imported.slug)
+    with site.targets(hotel) as targets:
+        surveys = survey_property(site, hotel, targets, frozenset({EXPEDIA, BOOKING}))
+    failed = next((survey.failed for survey in surveys if survey.failed), None)
+    if failed:
+        raise failed
+    differing = {(survey.target, change.address.kind): _NOT_EXACT for survey in surveys for change in survey.changes}
+    return Imported(imported.slug, imported.document, {**imported.unmanaged, **differing})
