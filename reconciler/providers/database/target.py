@@ -1,0 +1,78 @@
+"""The database as a target: a property's rows, and the rows that belong to the workspace.
+
+Puts reading, normal forms and writing behind the contract. The connection is the target's own while it lives, and in no transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from reconciler.model.address import DATABASE, WORKSPACE, Address
+from reconciler.model.capabilities import Capabilities
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.property import Property
+from reconciler.model.state import Observation, Value, Window
+from reconciler.providers.contract import Batch, BatchResult, Pending
+from reconciler.providers.database import writing
+from reconciler.providers.database.capabilities import CAPABILITIES
+from reconciler.providers.database.faults import Connection
+from reconciler.providers.database.findings import DUPLICATES, blocked, duplicates_stop
+from reconciler.providers.database.identity import identify
+from reconciler.providers.database.normal import normal
+from reconciler.providers.database.reading import observe_hotel, observe_workspace
+
+
+class HotelDatabase:
+    """One property's rows in the hotel's tables. Raises DatabaseError where the property's or a room's id is not a UUID."""
+
+    name: Final = DATABASE
+    capabilities: Final[Capabilities] = CAPABILITIES
+
+    def __init__(self, hotel: Property, connection: Connection) -> None:
+        self._hotel, self._connection = hotel, connection
+        self._identity = identify(hotel)
+
+    def normal(self, address: Address, value: Value, traits: Mapping[str, str]) -> tuple[Value, tuple[Diagnostic, ...]]:
+        """The value as stored. An error where the database lacks the property or room, or has duplicate rows of the property."""
+        stored, remarks = normal(address, value, self._hotel.currency)
+        return stored, (*blocked(self._hotel, address, traits), *remarks)
+
+    def observe(self, kinds: frozenset[str], window: Window) -> Observation:
+        """What is there, from one snapshot; calendars within the window. Raises DatabaseError."""
+        return observe_hotel(self._connection, self._hotel, self._identity, kinds, window)
+
+    def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
+        """Up to three transactions: documents, prices and restrictions, allocation."""
+        return writing.batches(pending)
+
+    def execute(self, batch: Batch) -> BatchResult:
+        """Carries out one transaction. Raises DatabaseError, UncertainError."""
+        return writing.execute(self._connection, self._identity, self._hotel.currency, batch)
+
+
+class WorkspaceDatabase:
+    """The rows of `ota_sync_schedules`, which belong to no property."""
+
+    name: Final = DATABASE
+    capabilities: Final[Capabilities] = CAPABILITIES
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def normal(self, address: Address, value: Value, traits: Mapping[str, str]) -> tuple[Value, tuple[Diagnostic, ...]]:
+        """The value as it is. An error where the database has duplicate rows."""
+        stored, remarks = normal(address, value, "")
+        return stored, (*((duplicates_stop(WORKSPACE),) if DUPLICATES in traits else ()), *remarks)
+
+    def observe(self, kinds: frozenset[str], window: Window) -> Observation:  # noqa: ARG002 - of the contract
+        """All schedules that are there. Raises DatabaseError."""
+        return observe_workspace(self._connection, kinds)
+
+    def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
+        """One transaction."""
+        return writing.batches(pending)
+
+    def execute(self, batch: Batch) -> BatchResult:
+        """Carries out one transaction. Raises DatabaseError, UncertainError."""
+        return writing.execute(self._connection, None, "", batch)
