@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import (
-    AuthenticationFailedError,
-    CredentialError,
     RequestRefusedError,
-    TemporaryError,
     UncertainError,
     UnexpectedReplyError,
 )
@@ -21,21 +18,16 @@ from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, constant
 from reconciler.model.journal import Outcome
 from reconciler.model.plan import Action
-from reconciler.model.property import CREATE, Mappings
-from reconciler.model.secret import Secret
+from reconciler.model.property import CREATE
 from reconciler.model.state import Availability, Counts, Restrictions, Value, Window
-from reconciler.providers.expedia.provider import Expedia
 from reconciler.providers.expedia.reading import Wanted, discover
-from reconciler.providers.remote import Ids, ids_of
 
 from .hotels import (
     ALL,
     CREDENTIAL,
     DOCUMENT,
     HOTEL,
-    PASSWORD,
     TODAY,
-    USER,
     WINDOW,
     Extranet,
     address,
@@ -323,70 +315,6 @@ def test_a_plan_that_expedia_derives_is_read_only(extranet: Extranet) -> None:
     assert normal == Calendar()
     assert [finding.code for finding in findings] == ["linked-at-provider"]
     assert target.normal(address("rate_plan", "double", "NREF"), DOCUMENT, seen.traits) == ({}, ())
-
-
-def test_a_lost_reply_of_prices_is_made_up_for_by_sending_again(extranet: Extranet) -> None:
-    target = extranet.target()
-    before = target.observe(ALL, WINDOW)
-    extranet.admin.fault("drop_after", {"operation": "ar"})
-    (result,) = bring_about(target, {DOUBLE: weekends("120.00", "140.00")}, before)
-    assert result.results[0].outcome is Outcome.APPLIED
-    assert len(extranet.sent("ar")) == 2
-
-
-def test_counts_are_never_sent_twice_for_a_lost_reply(extranet: Extranet) -> None:
-    target = extranet.target()
-    before = target.observe(ALL, WINDOW)
-    extranet.admin.fault("drop_after", {"operation": "ar"})
-    with pytest.raises(UncertainError):
-        bring_about(target, {DOUBLE_UNITS: constant(TODAY, TODAY + DAY, Availability(3))}, before)
-    assert len(extranet.sent("ar")) == 1
-
-
-def test_an_answer_cut_in_the_middle_leaves_open_what_became_of_counts(extranet: Extranet) -> None:
-    target = extranet.target()
-    before = target.observe(ALL, WINDOW)
-    extranet.admin.fault("truncate", {"operation": "ar"})
-    with pytest.raises(UncertainError):
-        bring_about(target, {DOUBLE_UNITS: constant(TODAY, TODAY + DAY, Availability(3))}, before)
-
-
-def test_reading_survives_short_faults(extranet: Extranet) -> None:
-    for operation, kind in (("parr", "drop_before"), ("parr", "truncate"), ("products", "drop_after")):
-        extranet.admin.fault(kind, {"operation": operation})
-    extranet.admin.fault("status", {"operation": "parr", "nth": 2}, status=503)
-    extranet.target().observe(ALL, WINDOW)
-
-
-def test_reading_that_fails_for_good_is_temporary_and_leaves_no_doubt(extranet: Extranet) -> None:
-    extranet.admin.fault("drop_after", {"operation": "parr", "times": 0})
-    with pytest.raises(TemporaryError):
-        extranet.target().observe(ALL, WINDOW)
-
-
-def test_wrong_credentials_are_told_without_showing_them(extranet: Extranet) -> None:
-    wanted = hotel()
-    wrong = {"api_key": Secret(USER), "api_secret": Secret("canary-wrong-1")}
-    target = Expedia(wanted, ids_of(wanted, "expedia", {}), extranet.http(), wrong, TODAY)
-    with pytest.raises(AuthenticationFailedError) as raised:
-        target.observe(ALL, WINDOW)
-    assert "canary" not in f"{raised.value!r}{raised.value.message}{target!r}{vars(target)}"
-
-
-def test_credentials_quoted_in_a_refusal_are_blotted_out(extranet: Extranet) -> None:
-    wanted = hotel(mappings={"expedia": Mappings({"double": PASSWORD}, {})})
-    target = Expedia(wanted, Ids({"double": PASSWORD}, {}), extranet.http(), CREDENTIAL, TODAY)
-    (batch,) = target.batches([pending(DOUBLE_UNITS, constant(TODAY, TODAY + DAY, Availability(1)))])
-    with pytest.raises(RequestRefusedError) as raised:
-        target.execute(batch)
-    assert PASSWORD not in str(raised.value)
-    assert "***" in raised.value.message
-
-
-def test_a_credential_without_its_parts_is_an_error_by_name(extranet: Extranet) -> None:
-    wanted = hotel()
-    with pytest.raises(CredentialError, match="api_secret"):
-        Expedia(wanted, Ids({}, {}), extranet.http(), {"api_key": Secret("someone")}, TODAY)
 
 
 def test_a_hotel_without_rooms_is_an_error_and_not_an_empty_hotel(extranet: Extranet) -> None:
