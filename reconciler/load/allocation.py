@@ -1,0 +1,121 @@
+"""Allotments by night: numbers as written, shares of the night's units rounded down, and the limit that always holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from reconciler.load import calendars
+from reconciler.load.calendars import spelled
+from reconciler.load.context import Context
+from reconciler.load.problems import Keys
+from reconciler.load.values import Share
+from reconciler.model.calendar import Calendar, Run, merge
+from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
+from reconciler.model.state import Allotments
+
+_OTHERS = ((BOOKING, "booking_com"), (EXPEDIA, "expedia"))
+
+
+def allocations(context: Context) -> dict[str, Calendar[Allotments]]:
+    """The allotments of every room that has an allocation."""
+    found = {}
+    for room, doc in context.doc.allocation.items():
+        keys = ("allocation", room)
+        if doc.mode == "dynamic":
+            message = "allocations that move by demand (`mode: dynamic`) are not available yet"
+            context.problems.add("not-available-yet", message, (*keys, "mode"), "use `mode: static`")
+        elif doc.bounds:
+            message = "`bounds` say nothing without `mode: dynamic`"
+            context.problems.add("bounds-without-dynamic", message, (*keys, "bounds"), "leave them out", at_key=True)
+        if room == "*":
+            continue
+        if room not in context.rooms:
+            context.problems.unknown("room", room, context.rooms, keys, at_key=True)
+            continue
+        found[room] = _room(context, room, keys)
+    return found
+
+
+def allot(written: Mapping[str, Share | None], units: int) -> Allotments:
+    """One night's allotments. What rounding down leaves over goes to `direct`; without a word on `direct` it has what others leave."""
+    others = [(channel, _of(written.get(name), units)) for channel, name in _OTHERS]
+    direct = written.get("direct")
+    if direct is None:
+        own = max(0, units - sum(count for _, count in others))
+    else:
+        own = _of(direct, units) + (_left_over(written, units) if direct.percent else 0)
+    return Allotments(units, ((DIRECT, own), *others), _of(written.get("overbooking"), units))
+
+
+def _of(share: Share | None, units: int) -> int:
+    return int(share.of(units)) if share else 0
+
+
+def _left_over(written: Mapping[str, Share | None], units: int) -> int:
+    """Whole units that rounding each share down lost."""
+    shares = [share for name, share in written.items() if name != "overbooking" and share and share.percent]
+    exact = sum((share.of(units) for share in shares), Decimal(0))
+    return int(exact) - sum(int(share.of(units)) for share in shares)
+
+
+def _room(context: Context, room: str, keys: Keys) -> Calendar[Allotments]:
+    units = context.rooms[room].units
+    written = calendars.fields(context.doc.allocation[room], context.frame, keys, context.problems)
+    _check_units(context, room, written, units)
+
+    def night(fields: dict[str, Any] | None, count: int | None) -> Allotments | None:
+        return None if fields is None or count is None else allot(fields, count)
+
+    found = merge(written, units, night)
+    usual = context.doc.rooms[room].units
+    _check_limit(context, found, keys, usual.default if usual and usual.default is not None else 0)
+    return found.map(_yielding)
+
+
+def _check_units(context: Context, room: str, written: Calendar[Any], units: Calendar[int]) -> None:
+    lacking = written.without(units.covered())
+    if lacking:
+        message = (
+            f"room `{room}` has an allocation but no `units` on {spelled(lacking.runs[0].start, lacking.runs[0].until)}"
+        )
+        context.problems.add("no-units", message, ("rooms", room), "say how many there are", at_key=True)
+
+
+def _check_limit(context: Context, nights: Calendar[Allotments], keys: Keys, usual: int) -> None:
+    """An error, but for nights with fewer units than usual on which `direct` alone can give way: it has what the others leave."""
+    over = [run for run in nights if _total(run.value) > _limit(run.value)]
+    wrong = [run for run in over if run.value.units >= usual or _others(run.value) > _limit(run.value)]
+    if wrong:
+        hint = "lower an allotment, or raise `overbooking`"
+        context.problems.add("over-allotted", _over(wrong), keys, hint, at_key=True)
+    elif over:
+        hint = "say what holds on these nights to be rid of this warning"
+        context.problems.warn("direct-gives-way", f"{_over(over)}: `direct` gives way", keys, hint, at_key=True)
+
+
+def _over(runs: list[Run[Allotments]]) -> str:
+    first = runs[0].value
+    parts = " + ".join(f"{count} {channel}" for channel, count in first.channels)
+    when = ", ".join(spelled(run.start, run.until) for run in runs[:3]) + (", …" if len(runs) > 3 else "")
+    return f"{parts} is more than {first.units} units + {first.overbooking} overbooking on {when}"
+
+
+def _yielding(value: Allotments) -> Allotments:
+    """With `direct` lowered to what the others leave, where together they are above the limit."""
+    direct = max(0, min(value.of(DIRECT), _limit(value) - _others(value)))
+    return replace(value, channels=((DIRECT, direct), *value.channels[1:]))
+
+
+def _limit(value: Allotments) -> int:
+    return value.units + value.overbooking
+
+
+def _others(value: Allotments) -> int:
+    return _total(value) - value.of(DIRECT)
+
+
+def _total(value: Allotments) -> int:
+    return sum(count for _, count in value.channels)

@@ -1,0 +1,223 @@
+"""From a calendar as written to the values of nights: default, then days, then each season, then overrides in their order.
+
+The window is cut where a season or an override begins or ends; within a piece a night's value depends on its weekday alone, so each
+piece is worked out at most seven times, however long it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from reconciler.load.document import CalendarDoc, Fields
+from reconciler.load.problems import Keys, Problems
+from reconciler.load.values import WEEKEND, Nights
+from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, Run, from_runs
+from reconciler.model.state import Window
+
+V = TypeVar("V")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Named nights, and which of two seasons wins."""
+
+    nights: tuple[Nights, ...]
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What calendars of one property are read by: its window, its seasons, what it calls weekend (0 is Monday)."""
+
+    window: Window
+    seasons: Mapping[str, Season]
+    weekend: frozenset[int]
+
+    def days(self, names: tuple[str, ...]) -> frozenset[int]:
+        """The weekdays that these names stand for."""
+        found: frozenset[int] = frozenset()
+        for name in names:
+            found |= self.weekend if name == WEEKEND else {WEEKDAYS.index(name)}
+        return found
+
+
+class _Layer(NamedTuple, Generic[V]):
+    """A value for some weekdays of some nights. `season`: what set it, where a season did."""
+
+    nights: tuple[Nights, ...]
+    days: frozenset[int]
+    value: V
+    season: str = ""
+    priority: int = 0
+
+    def holds(self, start: date) -> bool:
+        return any(nights.start <= start < nights.until for nights in self.nights)
+
+
+Combine = Callable[[V, V], V]
+
+
+def last(_under: V, over: V) -> V:
+    """How plain values combine: the later one wins."""
+    return over
+
+
+def by_field(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """How values with fields combine: field by field. A None stays, as a field that was taken away."""
+    return {**under, **over}
+
+
+def values(doc: CalendarDoc[V], frame: Frame, keys: Keys, problems: Problems) -> Calendar[V]:
+    """The nights of a calendar of plain values."""
+    return _evaluate(_layers(doc, frame, keys, problems, _same), frame, last, keys, problems)
+
+
+def fields(doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems) -> Calendar[dict[str, Any]]:
+    """The nights of a calendar whose values have fields: what is written, None for what is taken away."""
+    return _evaluate(_layers(doc, frame, keys, problems, _given), frame, by_field, keys, problems)
+
+
+def spelled(start: date, until: date) -> str:
+    """Nights as files and messages write them; half-open in, both ends included out."""
+    end = until - _DAY
+    return f"{start}" if end == start else f"{start}..{end}"
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _given(value: Fields) -> dict[str, Any]:
+    return value.given()
+
+
+def _layers(
+    doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems, read: Callable[[Any], V]
+) -> list[_Layer[V]]:
+    always = (Nights(frame.window.start, frame.window.until),)
+    layers = [_Layer(always, days, read(value)) for days, value in _by_days(doc.default, doc.days, frame)]
+    seasons = []
+    for name, season in doc.seasons.items():
+        named = frame.seasons.get(name)
+        if named is None:
+            problems.unknown("season", name, frame.seasons, (*keys, "seasons", name), at_key=True)
+            continue
+        for days, value in _by_days(season.default, season.days, frame):
+            seasons.append(_Layer(named.nights, days, read(value), name, named.priority))
+    layers += sorted(seasons, key=lambda layer: layer.priority)
+    return layers + list(_overrides(doc, frame, keys, problems, read))
+
+
+def _by_days(default: Any, days: Mapping[str, Any], frame: Frame) -> Iterator[tuple[frozenset[int], Any]]:
+    """A default, then the weekend, then single days."""
+    if default is not None:
+        yield EVERY_DAY, default
+    for name in sorted(days, key=lambda name: name != WEEKEND):
+        yield frame.days((name,)), days[name]
+
+
+def _overrides(
+    doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems, read: Callable[[Any], V]
+) -> Iterator[_Layer[V]]:
+    for name, override in doc.overrides.items():
+        here = (*keys, "overrides", name)
+        if (override.nights is None) == (override.season is None):
+            problems.add("nights-or-season", "an override has either `nights` or a `season`", here, at_key=True)
+        elif override.season is not None and override.season not in frame.seasons:
+            problems.unknown("season", override.season, frame.seasons, (*here, "season"))
+        else:
+            nights = override.nights or frame.seasons[override.season or ""].nights
+            days = EVERY_DAY if override.days is None else frame.days(override.days)
+            yield _Layer(nights, days, read(override.set))
+
+
+def _evaluate(
+    layers: list[_Layer[V]], frame: Frame, combine: Combine[V], keys: Keys, problems: Problems
+) -> Calendar[V]:
+    runs: list[Run[V]] = []
+    disagreed: set[tuple[str, str]] = set()
+    for start, until in _pieces(layers, frame.window):
+        holding = [layer for layer in layers if layer.holds(start)]
+        week: dict[int, list[V]] = {}
+        for first, end, day in _stretches(start, until, holding):
+            if day not in week:
+                found = [layer for layer in holding if day in layer.days]
+                _disagreements(found, first, keys, problems, disagreed)
+                week[day] = _combined(found, combine)
+            runs.extend(Run(first, end, value) for value in week[day])
+    return from_runs(runs)
+
+
+def _combined(layers: list[_Layer[V]], combine: Combine[V]) -> list[V]:
+    """The value in a list, which is empty where nothing says one."""
+    if not layers:
+        return []
+    value = layers[0].value
+    for layer in layers[1:]:
+        value = combine(value, layer.value)
+    return [value]
+
+
+def _pieces(layers: list[_Layer[Any]], window: Window) -> Iterator[tuple[date, date]]:
+    """The window, cut wherever a layer begins or ends."""
+    cuts = {window.start, window.until}
+    for layer in layers:
+        for nights in layer.nights:
+            cuts.update(cut for cut in (nights.start, nights.until) if window.start < cut < window.until)
+    ordered = sorted(cuts)
+    return zip(ordered, ordered[1:], strict=False)
+
+
+def _stretches(start: date, until: date, layers: list[_Layer[Any]]) -> Iterator[tuple[date, date, int]]:
+    """A piece as nights with their weekday, or whole where weekdays make no difference."""
+    if all(layer.days == EVERY_DAY for layer in layers):
+        yield start, until, start.weekday()
+        return
+    night, day = start, start.weekday()
+    while night < until:
+        after = night + _DAY
+        yield night, after, day
+        night, day = after, (day + 1) % 7
+
+
+def _disagreements(
+    layers: list[_Layer[Any]], night: date, keys: Keys, problems: Problems, known: set[tuple[str, str]]
+) -> None:
+    """Two seasons of one priority that set the same thing differently on one night."""
+    said: dict[str, tuple[int, dict[str, Any]]] = {}
+    for layer in layers:
+        if layer.season:
+            value = layer.value if isinstance(layer.value, dict) else {"": layer.value}
+            said[layer.season] = (layer.priority, {**said.get(layer.season, (0, {}))[1], **value})
+    names = sorted(said)
+    for number, one in enumerate(names):
+        for other in names[number + 1 :]:
+            _compare(one, other, said, night, keys, problems, known)
+
+
+def _compare(
+    one: str,
+    other: str,
+    said: Mapping[str, tuple[int, dict[str, Any]]],
+    night: date,
+    keys: Keys,
+    problems: Problems,
+    known: set[tuple[str, str]],
+) -> None:
+    (priority, values_), (its_priority, its_values) = said[one], said[other]
+    differing = [name for name in values_ if name in its_values and values_[name] != its_values[name]]
+    if priority != its_priority or not differing or (one, other) in known:
+        return
+    known.add((one, other))
+    what = f"`{differing[0]}`" if differing[0] else "the value"
+    problems.add(
+        "seasons-disagree",
+        f"the seasons `{one}` and `{other}` both set {what} on {night}, differently",
+        (*keys, "seasons", other),
+        "give one of them a higher `priority` under `seasons`",
+        at_key=True,
+    )

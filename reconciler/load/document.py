@@ -1,0 +1,102 @@
+"""The base of every document: strict, closed, frozen; and the two forms that recur, calendars and policies."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from reconciler.load.values import Count, DayName, DayNames, DaysAhead, Flag, Key, NightsOf, ShareOf, Stay, Text
+
+V = TypeVar("V")
+
+
+class Doc(BaseModel):
+    """A mapping with known keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+
+class Fields(Doc):
+    """The value of a night that has several fields; null takes a field away."""
+
+    def given(self) -> dict[str, Any]:
+        """The fields that are written, with None for those taken away."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class Short(Doc):
+    """A mapping that may be written as the bare value of its first key."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The mapping, or the bare value."""
+        schema = handler(core)
+        whole = handler.resolve_ref_schema(schema)
+        first = next(iter(whole["properties"].values()))
+        bare = [option for option in first.get("anyOf", [first]) if option.get("type") != "null"]
+        full = dict(whole)
+        whole.clear()
+        whole.update({"anyOf": [*({k: v for k, v in b.items() if k != "title"} for b in bare), full]})
+        return schema
+
+
+class SeasonValues(Short, Generic[V]):
+    """What a season sets."""
+
+    default: V | None = Field(None, description="The value of all of its nights.")
+    days: dict[DayName, V] = Field({}, description="By weekday.")
+
+
+class Override(Doc, Generic[V]):
+    """Named nights with a value of their own."""
+
+    nights: NightsOf | None = Field(None, description="Which nights; or `season`.")
+    season: Key | None = Field(None, description="The nights of a season.")
+    days: DayNames | None = Field(None, description="Only these weekdays.")
+    set: V = Field(description="The value.")
+
+
+class CalendarDoc(Short, Generic[V]):
+    """Anything that varies by night: default, then days, then seasons, then overrides in their order."""
+
+    default: V | None = Field(None, description="The value of every night.")
+    days: dict[DayName, V] = Field({}, description="By weekday.")
+    seasons: dict[Key, SeasonValues[V]] = Field({}, description="By season, as named under `seasons`.")
+    overrides: dict[Key, Override[V]] = Field({}, description="Named exceptions; the last one wins.")
+
+
+class RestrictionFields(Fields):
+    """What limits a stay. Left out is no restriction."""
+
+    min_stay: Stay | None = Field(None, description="Nights at least, for arrival on this night.")
+    max_stay: Stay | None = Field(None, description="Nights at most, for arrival on this night.")
+    min_stay_through: Stay | None = Field(None, description="Nights at least, for any stay over this night.")
+    max_stay_through: Stay | None = Field(None, description="Nights at most, for any stay over this night.")
+    closed: Flag | None = Field(None, description="Not sold.")
+    closed_to_arrival: Flag | None = Field(None, description="No arrivals.")
+    closed_to_departure: Flag | None = Field(None, description="No departures.")
+    min_advance_days: DaysAhead | None = Field(None, description="Booked at least so many days ahead.")
+    max_advance_days: DaysAhead | None = Field(None, description="Booked at most so many days ahead.")
+
+
+class AllotmentFields(Fields):
+    """Who may sell how many units of a night, as numbers or as shares of its units."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    direct: ShareOf | None = Field(None, description="The hotel itself; left out: what the others leave.")
+    expedia: ShareOf | None = Field(None, description="Expedia.")
+    booking_com: ShareOf | None = Field(None, alias="booking.com", description="Booking.com.")
+    overbooking: ShareOf | None = Field(None, description="How many more than there are units.")
+
+
+class CancellationDoc(Doc):
+    """What a cancellation costs."""
+
+    type: Text = Field(description="flexible, partial or non_refundable.")
+    deadline_hours: Count = Field(description="Hours before arrival.")
+    penalty_percentage: Count = Field(description="Up to the deadline, in percent.")
+    late_penalty: Text | None = Field(None, description="After the deadline: first_night, two_nights, N% or full.")

@@ -1,0 +1,98 @@
+"""The restrictions of a plan's rooms: its parent's, then what its type implies, then its own, then the room's, field by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.load import calendars
+from reconciler.load.calendars import by_field, spelled
+from reconciler.load.context import Context
+from reconciler.load.plan_types import IMPLIED
+from reconciler.load.problems import Keys
+from reconciler.model.calendar import Calendar, constant, merge
+from reconciler.model.property import PlanType
+from reconciler.model.state import Restrictions
+
+Written = dict[str, Any]
+_PAIRS = (
+    ("min_stay", "max_stay"),
+    ("min_stay_through", "max_stay_through"),
+    ("min_advance_days", "max_advance_days"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is written by room: for nights, and by defaults alone."""
+
+    nights: dict[str, Calendar[Written]] = field(default_factory=dict)
+    base: dict[str, Written] = field(default_factory=dict)
+
+
+def plan_limits(context: Context, name: str, rooms: tuple[str, ...], parent: Limits | None) -> Limits:
+    """The restrictions of a plan, given its parent's."""
+    plan, keys = context.plan(name), ("rate_plans", name)
+    if plan.derive is not None and not plan.derive.restrictions:
+        parent = None
+    implied = dict(IMPLIED[PlanType(plan.type)].restrictions)
+    window = context.frame.window
+    shared = _over(
+        constant(window.start, window.until, implied) if implied else Calendar(),
+        calendars.fields(plan.restrictions, context.frame, (*keys, "restrictions"), context.problems),
+    )
+    base = by_field(implied, plan.restrictions.default.given() if plan.restrictions.default else {})
+    own = {
+        room: calendars.fields(doc, context.frame, (*keys, "room_restrictions", room), context.problems)
+        for room, doc in plan.room_restrictions.items()
+    }
+    _check_rooms(context, name, rooms)
+    found = Limits()
+    for room in rooms:
+        above: Calendar[Written] = parent.nights.get(room, Calendar()) if parent else Calendar()
+        found.nights[room] = _over(_over(above, shared), own.get(room, Calendar()))
+        default = plan.room_restrictions[room].default if room in plan.room_restrictions else None
+        under = by_field(parent.base.get(room, {}) if parent else {}, base)
+        found.base[room] = by_field(under, default.given() if default else {})
+        _check_pairs(context, found.nights[room], name, room)
+    return found
+
+
+def restrictions(written: Written) -> Restrictions:
+    """The value of a night, without what was taken away."""
+    return Restrictions(**{name: value for name, value in written.items() if value is not None})
+
+
+def restricted(nights: Calendar[Written]) -> Calendar[Restrictions]:
+    """The nights on which something limits a stay."""
+    free = Restrictions()
+    return nights.map(lambda written: None if (found := restrictions(written)) == free else found)
+
+
+def _over(under: Calendar[Written], over: Calendar[Written]) -> Calendar[Written]:
+    if not under or not over:
+        return over or under
+    return merge(under, over, lambda below, above: by_field(below or {}, above or {}))
+
+
+def _check_rooms(context: Context, name: str, rooms: tuple[str, ...]) -> None:
+    for room in context.plan(name).room_restrictions:
+        keys = ("rate_plans", name, "room_restrictions", room)
+        if room not in context.rooms:
+            context.problems.unknown("room", room, context.rooms, keys, at_key=True)
+        elif room not in rooms:
+            context.problems.add("room-not-in-plan", f"`{name}` is not for room `{room}`", keys, at_key=True)
+
+
+def _check_pairs(context: Context, nights: Calendar[Written], name: str, room: str) -> None:
+    """The least is not above the most. The first night that has it so is named, once for all rooms alike."""
+    for low, high in _PAIRS:
+        for run in nights:
+            least, most = run.value.get(low), run.value.get(high)
+            if least is not None and most is not None and least > most:
+                keys: Keys = ("rate_plans", name, "restrictions")
+                if room in context.plan(name).room_restrictions:
+                    keys = ("rate_plans", name, "room_restrictions", room)
+                message = f"`{low}` {least} is above `{high}` {most} on {spelled(run.start, run.until)}"
+                context.problems.add("least-above-most", message, keys, at_key=True)
+                break

@@ -1,0 +1,215 @@
+"""Inheritance: outer defaults, inner ones, the property.
+
+Mappings merge key by key, scalars and lists replace, null removes what was inherited. A bare value is its calendar's `default` before
+anything is merged, so that both spellings inherit alike; and null stays where it is a value: a field of a night that is taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from reconciler.load.nodes import Data
+from reconciler.load.problems import Keys
+from reconciler.model.money import CURRENCIES
+
+_PARTS = frozenset({"default", "days", "seasons", "overrides", "mode", "bounds"})
+_SEASON_PARTS = frozenset({"default", "days"})
+_PRICE_CALENDARS: tuple[Keys, ...] = (
+    ("rooms", "*", "units"),
+    ("rooms", "*", "closed"),
+    ("rate_plans", "*", "rates", "*"),
+)
+_FIELD_CALENDARS: tuple[Keys, ...] = (
+    ("allocation", "*"),
+    ("rate_plans", "*", "restrictions"),
+    ("rate_plans", "*", "room_restrictions", "*"),
+)
+_WITH_AMOUNTS = frozenset({"rates", "derive", "occupancy", "providers"})
+_HOLDERS = frozenset({"rates", "seasons", "overrides", "days", "occupancy", "providers"})
+
+Mapping = dict[str, Data]
+
+
+def normal(data: Mapping) -> Mapping:
+    """The document with every short form written out."""
+    written: Data = data
+    for pattern in _PRICE_CALENDARS:
+        written = _at(written, pattern, _value_calendar)
+    for pattern in _FIELD_CALENDARS:
+        written = _at(written, pattern, _field_calendar)
+    written = _at(written, ("seasons", "*"), _season)
+    assert isinstance(written, dict)
+    return written
+
+
+def merged(documents: Iterable[Mapping]) -> Mapping:
+    """Normal documents, the outermost first, as one."""
+    result: Mapping = {}
+    for document in documents:
+        result = _merge(result, document, ())
+    return result
+
+
+def in_currency(data: Mapping, currency: str) -> tuple[Mapping, list[Keys]]:
+    """The document with each amount that is written per currency replaced by its own; and where there is none for the currency."""
+    lacking: list[Keys] = []
+
+    def convert(value: Data, keys: Keys) -> Data:
+        if not isinstance(value, dict):
+            return value
+        if _per_currency(value, keys):
+            if currency not in value:
+                lacking.append(keys)
+            return value.get(currency, next(iter(value.values())))
+        return {key: convert(item, (*keys, key)) for key, item in value.items()}
+
+    converted = convert(data, ())
+    assert isinstance(converted, dict)
+    return converted, lacking
+
+
+def bare_amounts(data: Mapping) -> Iterator[Keys]:
+    """Where a normal document writes an amount of money without its currency."""
+    yield from _amounts(data, ())
+
+
+def _amounts(value: Data, keys: Keys) -> Iterator[Keys]:
+    if isinstance(value, dict):
+        if not _per_currency(value, keys):
+            for key, item in value.items():
+                yield from _amounts(item, (*keys, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _amounts(item, (*keys, number))
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and _is_money(keys):
+        yield keys
+
+
+def _is_money(keys: Keys) -> bool:
+    return len(keys) > 3 and keys[0] == "rate_plans" and keys[2] in _WITH_AMOUNTS
+
+
+def _per_currency(value: Mapping, keys: Keys) -> bool:
+    return (
+        bool(value)
+        and _is_money(keys)
+        and keys[-1] not in _HOLDERS
+        and all(key in CURRENCIES for key in value)
+        and not any(isinstance(item, (dict, list)) for item in value.values())
+    )
+
+
+def _at(data: Data, pattern: Keys, change: Callable[[Data], Data]) -> Data:
+    if not pattern:
+        return change(data)
+    if not isinstance(data, dict):
+        return data
+    head, rest = pattern[0], pattern[1:]
+    if head != "*" and head not in data:
+        return data
+    return {key: _at(value, rest, change) if head in ("*", key) else value for key, value in data.items()}
+
+
+def _value_calendar(value: Data) -> Data:
+    if value is None:
+        return None
+    return _seasons(value, _value_season) if isinstance(value, dict) else {"default": value}
+
+
+def _value_season(value: Data) -> Data:
+    return value if value is None or isinstance(value, dict) else {"default": value}
+
+
+def _field_calendar(value: Data) -> Data:
+    if value is None:
+        return None
+    if isinstance(value, dict) and (not value or _PARTS & value.keys()):
+        return _seasons(value, _field_season)
+    return {"default": value}
+
+
+def _field_season(value: Data) -> Data:
+    whole = value is None or (isinstance(value, dict) and (not value or _SEASON_PARTS & value.keys()))
+    return value if whole else {"default": value}
+
+
+def _seasons(calendar: Mapping, season: Callable[[Data], Data]) -> Mapping:
+    seasons = calendar.get("seasons")
+    if not isinstance(seasons, dict):
+        return calendar
+    return {**calendar, "seasons": {name: season(value) for name, value in seasons.items()}}
+
+
+def _season(value: Data) -> Data:
+    return value if value is None or isinstance(value, dict) else {"nights": value}
+
+
+def _merge(under: Mapping, over: Mapping, keys: Keys) -> Mapping:
+    result = dict(under)
+    for key, value in over.items():
+        here = (*keys, key)
+        below = result.get(key)
+        if value is None and not _is_field(here):
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            result[key] = _merge(below if isinstance(below, dict) else {}, value, here)
+        else:
+            result[key] = value
+    return result
+
+
+def _is_field(keys: Keys) -> bool:
+    """Whether this is a field of a night's value, in a calendar whose values have fields."""
+    depth = next((len(pattern) for pattern in _FIELD_CALENDARS if _fits(pattern, keys)), 0)
+    inner = keys[depth:]
+    if not depth or len(inner) < 2:
+        return False
+    return _value_depth(inner) == len(inner) - 1
+
+
+def _value_depth(inner: Keys) -> int:
+    """How many keys lead from a calendar to the value of a night."""
+    match inner:
+        case ("default", *_):
+            return 1
+        case ("days", *_):
+            return 2
+        case ("seasons", _, "default", *_):
+            return 3
+        case ("seasons", _, "days", *_):
+            return 4
+        case ("overrides", _, "set", *_):
+            return 3
+        case _:
+            return -1
+
+
+def _fits(pattern: Keys, keys: Keys) -> bool:
+    return len(keys) > len(pattern) and all(part in ("*", key) for part, key in zip(pattern, keys, strict=False))
+
+
+def every_room(data: Mapping) -> Mapping:
+    """A merged document in which each room's allocation has what `*` says for every room under its own."""
+    rooms, allocation = data.get("rooms"), data.get("allocation")
+    if not isinstance(rooms, dict) or not isinstance(allocation, dict) or not isinstance(allocation.get("*"), dict):
+        return data
+    shared = allocation["*"]
+    assert isinstance(shared, dict)
+    expanded = dict(allocation)
+    for room in rooms:
+        own = allocation.get(room)
+        if own is None or isinstance(own, dict):
+            expanded[room] = _merge(shared, own or {}, ("allocation", room))
+    return {**data, "allocation": expanded}
+
+
+def amounts(data: Mapping) -> Iterator[tuple[Keys, Decimal]]:
+    """Every amount of money in a merged document, with where it stands."""
+    for keys in _amounts(data, ()):
+        value: Data = data
+        for key in keys:
+            assert isinstance(value, (dict, list))
+            value = value[key]  # type: ignore[call-overload, index]
+        assert isinstance(value, (int, Decimal))
+        yield keys, Decimal(value)
