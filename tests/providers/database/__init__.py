@@ -1,0 +1,1 @@
+"""The hotel's own tables as a target, against a real PostgreSQL."""
