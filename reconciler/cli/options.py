@@ -18,7 +18,7 @@ from reconciler.wiring import Options
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An instant with its offset, or a date (midnight UTC)."""
 
     name = "instant"
