@@ -1,6 +1,6 @@
 """Restrictions: what limits a stay, per room, plan and night. What git does not mention is "no restriction", and is enforced.
 
-A night without a price is closed for that plan at the providers; the hotel's database simply has no price there.
+A night without a price is closed for that plan at the providers whose prices git owns; the hotel's database simply has no price there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from reconciler.kinds.contract import Kind, Setting
 from reconciler.kinds.pairs import provider_pairs
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar, constant, merge
-from reconciler.model.property import Property, RatePlan
+from reconciler.model.property import Manage, Property, RatePlan
 from reconciler.model.state import Json, NightValue, Price, Restrictions, Value
 
 FREE = Restrictions()
@@ -41,7 +41,9 @@ def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tup
         def closed_without_price(written: Restrictions | None, price: Price | None) -> Restrictions | None:
             return written if written is None or price is not None else replace(written, closed=True)
 
-        restrictions = merge(_written(hotel, plan, room), prices, closed_without_price)
+        restrictions = _written(hotel, plan, room)
+        if hotel.manages(provider, "rates") is not Manage.NO:
+            restrictions = merge(restrictions, prices, closed_without_price)
         if plan.retired:
             restrictions = restrictions.map(lambda written: replace(written, closed=True))
         yield Address(hotel.slug, provider, "restrictions", (room, plan.key)), restrictions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,13 +17,13 @@ from reconciler.kinds.availability import in_force, oversold
 from reconciler.kinds.mapping import base_plan
 from reconciler.kinds.schedule import workspace_schedules
 from reconciler.model.address import DATABASE, WORKSPACE, Address, matches
-from reconciler.model.calendar import Calendar
+from reconciler.model.calendar import Calendar, merge
 from reconciler.model.capabilities import Access, Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.journal import Applied
 from reconciler.model.plan import Change
 from reconciler.model.property import Manage, Property
-from reconciler.model.state import Coverage, Observation, Observed, Value, Window
+from reconciler.model.state import Coverage, Observation, Observed, Restrictions, Value, Window
 from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
 from reconciler.runtime.site import Site, Targets
@@ -168,6 +168,8 @@ def _look(
     survey.observed = with_acknowledged(seen, here, target.capabilities, wanted)
     findings = list(seen.findings)
     survey.desired = dict(_normal(survey, target, wanted, seen, findings))
+    if hotel is not None and target.name != DATABASE:
+        survey.desired.update(_unsold_as_it_is(survey, hotel, target.capabilities))
     survey.changes = tuple(
         diff(
             survey.desired,
@@ -199,6 +201,29 @@ def _normal(
             findings.extend(_oversold(address, calendar_of(normal), observed))
             normal = in_force(calendar_of(normal), observed.counts)
         yield address, normal
+
+
+def _unsold_as_it_is(survey: Survey, hotel: Property, capabilities: Capabilities) -> Iterator[tuple[Address, Value]]:
+    """Restrictions of nights with no price on either side: whether such a night is closed makes no difference, so it stays as it is."""
+    if (
+        capabilities.access("rates") is not Access.READ_BACK
+        or capabilities.access("restrictions") is not Access.READ_BACK
+    ):
+        return
+    for address, value in survey.desired.items():
+        if address.kind != "restrictions" or (rates := survey.observed.get(address._replace(kind="rates"))) is None:
+            continue
+        room, plan = address.key
+        priced = hotel.rate_plans[plan].prices.get((room, survey.target), Calendar())
+        unsold = calendar_of(value).without(priced.covered()).without(calendar_of(rates.value).covered())
+        there = survey.observed.get(address)
+        if unsold and there is not None:
+            as_it_is = merge(unsold, calendar_of(there.value).keep(unsold.covered()), _closed_as)
+            yield address, calendar_of(value).overlay(as_it_is)
+
+
+def _closed_as(wanted: Restrictions | None, there: Restrictions | None) -> Restrictions | None:
+    return wanted if wanted is None or there is None else replace(wanted, closed=there.closed)
 
 
 def _is_missing(address: Address, seen: Observation) -> bool:
