@@ -5,7 +5,8 @@ Reads files below one folder and nothing else: no clock, no environment, no netw
 
 from __future__ import annotations
 
+from reconciler.load import schemas
 from reconciler.load.loading import Loaded, origins, workspace
 from reconciler.load.places import Place
 
-__all__ = ["Loaded", "Place", "origins", "workspace"]
+__all__ = ["Loaded", "Place", "origins", "schemas", "workspace"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from reconciler.load.document import CalendarDoc, Fields
@@ -169,7 +170,7 @@ def _pieces(layers: list[_Layer[Any]], window: Window) -> Iterator[tuple[date, d
         for nights in layer.nights:
             cuts.update(cut for cut in (nights.start, nights.until) if window.start < cut < window.until)
     ordered = sorted(cuts)
-    return zip(ordered, ordered[1:], strict=False)
+    return pairwise(ordered)
 
 
 def _stretches(start: date, until: date, layers: list[_Layer[Any]]) -> Iterator[tuple[date, date, int]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from reconciler.load.values import Count, DayName, DayNames, DaysAhead, Flag, Key, NightsOf, ShareOf, Stay, Text
+from reconciler.load.types import Count, DayName, DayNames, DaysAhead, Flag, Key, NightsOf, ShareOf, Stay, Text
+from reconciler.load.values import WEEKEND
+from reconciler.model.calendar import WEEKDAYS
 
 V = TypeVar("V")
+_DAY_KEYS: JsonDict = {"propertyNames": {"enum": [*WEEKDAYS, WEEKEND]}}
 
 
 class Doc(BaseModel):
@@ -46,40 +50,40 @@ class Short(Doc):
 class SeasonValues(Short, Generic[V]):
     """What a season sets."""
 
-    default: V | None = Field(None, description="The value of all of its nights.")
-    days: dict[DayName, V] = Field({}, description="By weekday.")
+    default: V | None = Field(default=None, description="The value of all of its nights.")
+    days: dict[DayName, V] = Field(default={}, description="By weekday.", json_schema_extra=_DAY_KEYS)
 
 
 class Override(Doc, Generic[V]):
     """Named nights with a value of their own."""
 
-    nights: NightsOf | None = Field(None, description="Which nights; or `season`.")
-    season: Key | None = Field(None, description="The nights of a season.")
-    days: DayNames | None = Field(None, description="Only these weekdays.")
+    nights: NightsOf | None = Field(default=None, description="Which nights; or `season`.")
+    season: Key | None = Field(default=None, description="The nights of a season.")
+    days: DayNames | None = Field(default=None, description="Only these weekdays.")
     set: V = Field(description="The value.")
 
 
 class CalendarDoc(Short, Generic[V]):
     """Anything that varies by night: default, then days, then seasons, then overrides in their order."""
 
-    default: V | None = Field(None, description="The value of every night.")
-    days: dict[DayName, V] = Field({}, description="By weekday.")
-    seasons: dict[Key, SeasonValues[V]] = Field({}, description="By season, as named under `seasons`.")
-    overrides: dict[Key, Override[V]] = Field({}, description="Named exceptions; the last one wins.")
+    default: V | None = Field(default=None, description="The value of every night.")
+    days: dict[DayName, V] = Field(default={}, description="By weekday.", json_schema_extra=_DAY_KEYS)
+    seasons: dict[Key, SeasonValues[V]] = Field(default={}, description="By season, as named under `seasons`.")
+    overrides: dict[Key, Override[V]] = Field(default={}, description="Named exceptions; the last one wins.")
 
 
 class RestrictionFields(Fields):
     """What limits a stay. Left out is no restriction."""
 
-    min_stay: Stay | None = Field(None, description="Nights at least, for arrival on this night.")
-    max_stay: Stay | None = Field(None, description="Nights at most, for arrival on this night.")
-    min_stay_through: Stay | None = Field(None, description="Nights at least, for any stay over this night.")
-    max_stay_through: Stay | None = Field(None, description="Nights at most, for any stay over this night.")
-    closed: Flag | None = Field(None, description="Not sold.")
-    closed_to_arrival: Flag | None = Field(None, description="No arrivals.")
-    closed_to_departure: Flag | None = Field(None, description="No departures.")
-    min_advance_days: DaysAhead | None = Field(None, description="Booked at least so many days ahead.")
-    max_advance_days: DaysAhead | None = Field(None, description="Booked at most so many days ahead.")
+    min_stay: Stay | None = Field(default=None, description="Nights at least, for arrival on this night.")
+    max_stay: Stay | None = Field(default=None, description="Nights at most, for arrival on this night.")
+    min_stay_through: Stay | None = Field(default=None, description="Nights at least, for any stay over this night.")
+    max_stay_through: Stay | None = Field(default=None, description="Nights at most, for any stay over this night.")
+    closed: Flag | None = Field(default=None, description="Not sold.")
+    closed_to_arrival: Flag | None = Field(default=None, description="No arrivals.")
+    closed_to_departure: Flag | None = Field(default=None, description="No departures.")
+    min_advance_days: DaysAhead | None = Field(default=None, description="Booked at least so many days ahead.")
+    max_advance_days: DaysAhead | None = Field(default=None, description="Booked at most so many days ahead.")
 
 
 class AllotmentFields(Fields):
@@ -87,10 +91,10 @@ class AllotmentFields(Fields):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    direct: ShareOf | None = Field(None, description="The hotel itself; left out: what the others leave.")
-    expedia: ShareOf | None = Field(None, description="Expedia.")
-    booking_com: ShareOf | None = Field(None, alias="booking.com", description="Booking.com.")
-    overbooking: ShareOf | None = Field(None, description="How many more than there are units.")
+    direct: ShareOf | None = Field(default=None, description="The hotel itself; left out: what the others leave.")
+    expedia: ShareOf | None = Field(default=None, description="Expedia.")
+    booking_com: ShareOf | None = Field(default=None, alias="booking.com", description="Booking.com.")
+    overbooking: ShareOf | None = Field(default=None, description="How many more than there are units.")
 
 
 class CancellationDoc(Doc):
@@ -99,4 +103,6 @@ class CancellationDoc(Doc):
     type: Text = Field(description="flexible, partial or non_refundable.")
     deadline_hours: Count = Field(description="Hours before arrival.")
     penalty_percentage: Count = Field(description="Up to the deadline, in percent.")
-    late_penalty: Text | None = Field(None, description="After the deadline: first_night, two_nights, N% or full.")
+    late_penalty: Text | None = Field(
+        default=None, description="After the deadline: first_night, two_nights, N% or full."
+    )

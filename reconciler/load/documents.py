@@ -5,13 +5,13 @@ Shapes only. What names refer to, what nights hold and what prices come out is f
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from reconciler.load import numbers
 from reconciler.load.document import AllotmentFields, CalendarDoc, CancellationDoc, Doc, RestrictionFields, Short
-from reconciler.load.values import (
+from reconciler.load.types import (
     AllocationKey,
     ChangeOf,
     Changes,
@@ -25,24 +25,17 @@ from reconciler.load.values import (
     Key,
     LocalTime,
     NightsOf,
+    OneOf,
     Percentage,
     Price,
     Text,
     Timezone,
-    choice,
-    fault,
-    shown,
 )
+from reconciler.load.values import choice, fault, shown
 from reconciler.model.property import PlanType
 
 CREATE = "create"
 BY_NAME, WRITTEN = "(name)", "(written)"
-
-
-def _choice(description: str, *allowed: str) -> Any:
-    return Annotated[
-        str, PlainValidator(choice(*allowed)), WithJsonSchema({"enum": list(allowed), "description": description})
-    ]
 
 
 def _cancellation(policy: CancellationDoc) -> CancellationDoc:
@@ -93,7 +86,7 @@ class SeasonDoc(Short):
     """Named nights."""
 
     nights: NightsOf = Field(description="Its nights.")
-    priority: Count = Field(0, description="Which season wins where two hold.")
+    priority: Count = Field(default=0, description="Which season wins where two hold.")
 
 
 class ManageDoc(Doc):
@@ -118,29 +111,31 @@ class SuspendDoc(Doc):
 class CodesDoc(Doc):
     """Our names to the provider's codes."""
 
-    cancellation: dict[Key, ExternalId] = Field({}, description="Cancellation policies, by name.")
-    meals: dict[Key, ExternalId] = Field({}, description="Meal plans.")
+    cancellation: dict[Key, ExternalId] = Field(default={}, description="Cancellation policies, by name.")
+    meals: dict[Key, ExternalId] = Field(default={}, description="Meal plans.")
 
 
 class LinkDoc(Doc):
     """What the property's connection to any provider has."""
 
-    credentials: Key | None = Field(None, description="A name from reconciler.yaml.")
-    integration_name: Text | None = Field(None, description="Default: the provider and the property's name.")
-    webhook_url: Text | None = Field(None, description="Where the provider reports bookings to.")
-    commission: Percentage | None = Field(None, description="The provider's commission.")
+    credentials: Key | None = Field(default=None, description="A name from reconciler.yaml.")
+    integration_name: Text | None = Field(default=None, description="Default: the provider and the property's name.")
+    webhook_url: Text | None = Field(default=None, description="Where the provider reports bookings to.")
+    commission: Percentage | None = Field(default=None, description="The provider's commission.")
     codes: CodesDoc = CodesDoc()
     manage: ManageDoc = ManageDoc()
     suspend: SuspendDoc | None = None
-    retired: Flag = Field(False, description="Close and deactivate it by a plan.")
+    retired: Flag = Field(default=False, description="Close and deactivate it by a plan.")
 
 
 class ExpediaDoc(LinkDoc):
     """The property at Expedia."""
 
     property_id: ExternalId = Field(description="The hotel's id at Expedia.")
-    ean_id: ExternalId | None = Field(None, description="The hotel's id at Expedia Affiliate Network.")
-    length_of_stay: _choice("The switch in Partner Central, which no API shows.", "arrival", "through") = "arrival"
+    ean_id: ExternalId | None = Field(default=None, description="The hotel's id at Expedia Affiliate Network.")
+    length_of_stay: Annotated[str, OneOf("arrival", "through")] = Field(
+        default="arrival", description="The switch in Partner Central, which no API shows."
+    )
 
 
 class BookingDoc(LinkDoc):
@@ -153,14 +148,14 @@ class LinksDoc(Doc):
     """The property at the providers."""
 
     expedia: ExpediaDoc | None = None
-    booking: BookingDoc | None = Field(None, alias="booking.com")
+    booking: BookingDoc | None = Field(default=None, alias="booking.com")
 
 
 class OccupancyDoc(Doc):
     """How many guests a room takes."""
 
-    base: Count = Field(2, description="The number of guests that the price is for.")
-    max: Count = Field(2, description="The most guests.")
+    base: Count = Field(default=2, description="The number of guests that the price is for.")
+    max: Count = Field(default=2, description="The most guests.")
 
 
 class MovedDoc(Doc):
@@ -173,9 +168,9 @@ class RoomDoc(Doc):
     """A room type."""
 
     id: Id = Field(description="room_types.id in the hotel's database.")
-    name: Text | None = Field(None, description="Default: its key.")
-    units: CalendarDoc[Count] | None = Field(None, description="How many there are, by night.")
-    closed: CalendarDoc[Flag] = Field(CalendarDoc[Flag](), description="Nights on which it is not sold at all.")
+    name: Text | None = Field(default=None, description="Default: its key.")
+    units: CalendarDoc[Count] | None = Field(default=None, description="How many there are, by night.")
+    closed: CalendarDoc[Flag] = Field(default=CalendarDoc[Flag](), description="Nights on which it is not sold at all.")
     occupancy: OccupancyDoc = OccupancyDoc()
     retired: Flag = False
     moved: MovedDoc | None = None
@@ -184,22 +179,24 @@ class RoomDoc(Doc):
 class ExpediaMapping(Doc):
     """Rooms and plans at Expedia: there a plan belongs to one room."""
 
-    rooms: dict[Key, ExternalId] = Field({}, description="Room to id.")
-    rate_plans: dict[Key, dict[Key, ExternalId]] = Field({}, description="Plan to room to id; `create` makes it there.")
+    rooms: dict[Key, ExternalId] = Field(default={}, description="Room to id.")
+    rate_plans: dict[Key, dict[Key, ExternalId]] = Field(
+        default={}, description="Plan to room to id; `create` makes it there."
+    )
 
 
 class BookingMapping(Doc):
     """Rooms and plans at Booking.com: there a plan serves all rooms."""
 
-    rooms: dict[Key, ExternalId] = Field({}, description="Room to id.")
-    rate_plans: dict[Key, ExternalId] = Field({}, description="Plan to id; `create` makes it there.")
+    rooms: dict[Key, ExternalId] = Field(default={}, description="Room to id.")
+    rate_plans: dict[Key, ExternalId] = Field(default={}, description="Plan to id; `create` makes it there.")
 
 
 class MappingsDoc(Doc):
     """Which room and plan is which at a provider."""
 
     expedia: ExpediaMapping | None = None
-    booking: BookingMapping | None = Field(None, alias="booking.com")
+    booking: BookingMapping | None = Field(default=None, alias="booking.com")
 
 
 Bound = Annotated[
@@ -212,73 +209,81 @@ Bound = Annotated[
 class AllocationDoc(CalendarDoc[AllotmentFields]):
     """Who may sell how many units of a room, by night."""
 
-    mode: _choice("static holds git's numbers.", "static", "dynamic") = "static"
-    bounds: dict[Key, Bound] = Field({}, description="Between what `dynamic` moves.")
+    mode: Annotated[str, OneOf("static", "dynamic")] = Field(
+        default="static", description="static holds git's numbers."
+    )
+    bounds: dict[Key, Bound] = Field(default={}, description="Between what `dynamic` moves.")
 
 
 class RoundDoc(Doc):
     """Where a derived price goes."""
 
-    to: Price | None = Field(None, description="A multiple of this; default: the currency's smallest unit.")
-    mode: _choice("Which of two neighbours.", "nearest", "up", "down") = "nearest"
+    to: Price | None = Field(default=None, description="A multiple of this; default: the currency's smallest unit.")
+    mode: Annotated[str, OneOf("nearest", "up", "down")] = Field(
+        default="nearest", description="Which of two neighbours."
+    )
 
 
 class DeriveDoc(Doc):
     """A price made from another: change, then round, then floor and ceiling."""
 
     from_: Key = Field(alias="from", description="The plan, or in `rates.<room>` the room, that it starts from.")
-    change: Changes = Field((), description="A percentage, an amount, or a list applied in order.")
+    change: Changes = Field(default=(), description="A percentage, an amount, or a list applied in order.")
     round: RoundDoc = RoundDoc()
-    floor: Price | None = Field(None, description="Never below.")
-    ceiling: Price | None = Field(None, description="Never above.")
+    floor: Price | None = Field(default=None, description="Never below.")
+    ceiling: Price | None = Field(default=None, description="Never above.")
 
 
 class DerivePlanDoc(DeriveDoc):
     """A plan made from another."""
 
-    restrictions: Flag = Field(True, description="Whether it takes the other plan's restrictions too.")
+    restrictions: Flag = Field(default=True, description="Whether it takes the other plan's restrictions too.")
 
 
 class RatesDoc(CalendarDoc[Price]):
     """The prices of one room."""
 
-    derive: DeriveDoc | None = Field(None, description="Made from another room's price in this plan.")
+    derive: DeriveDoc | None = Field(default=None, description="Made from another room's price in this plan.")
 
 
 class AtProvider(Doc):
     """What is different at one provider."""
 
-    change: ChangeOf | None = Field(None, description="After everything else; not inherited by derived plans.")
-    round: RoundDoc | None = Field(None, description="Default: as the plan rounds.")
-    linked: Flag = Field(False, description="The provider derives this plan itself; nothing is sent.")
+    change: ChangeOf | None = Field(default=None, description="After everything else; not inherited by derived plans.")
+    round: RoundDoc | None = Field(default=None, description="Default: as the plan rounds.")
+    linked: Flag = Field(default=False, description="The provider derives this plan itself; nothing is sent.")
 
 
 class AtProviders(Doc):
     """What is different at a provider."""
 
     expedia: AtProvider = AtProvider()
-    booking: AtProvider = Field(AtProvider(), alias="booking.com")
+    booking: AtProvider = Field(default=AtProvider(), alias="booking.com")
 
 
 class RatePlanDoc(Doc):
     """A rate plan."""
 
-    name: Text | None = Field(None, description="Default: its key.")
-    type: _choice("The commercial type; each implies defaults.", *(kind.value for kind in PlanType))
-    base: Flag = Field(False, description="The plan whose id stands in the room's mapping row.")
-    public: Flag | None = Field(None, description="Whether anyone may book it; the type decides if left out.")
-    rooms: list[Key] | None = Field(None, description="Only these rooms.")
+    name: Text | None = Field(default=None, description="Default: its key.")
+    type: Annotated[str, OneOf(*(kind.value for kind in PlanType))] = Field(
+        description="The commercial type; each implies defaults."
+    )
+    base: Flag = Field(default=False, description="The plan whose id stands in the room's mapping row.")
+    public: Flag | None = Field(default=None, description="Whether anyone may book it; the type decides if left out.")
+    rooms: list[Key] | None = Field(default=None, description="Only these rooms.")
     derive: DerivePlanDoc | None = None
     cancellation: PolicyOrName | None = None
     meal_plan: Key | None = Field(
-        None, description="breakfast, half_board, full_board, all_inclusive, or one of yours."
+        default=None, description="breakfast, half_board, full_board, all_inclusive, or one of yours."
     )
-    occupancy: dict[Guests, ChangeOf] | None = Field(None, description="Prices for other numbers of guests.")
-    rates: dict[Key, RatesDoc] = Field({}, description="Prices, by room.")
-    restrictions: RestrictionCalendar = Field(RestrictionCalendar(), description="For all of its rooms.")
-    room_restrictions: dict[Key, RestrictionCalendar] = Field({}, description="On top, by room.")
+    occupancy: dict[Guests, ChangeOf] | None = Field(default=None, description="Prices for other numbers of guests.")
+    rates: dict[Key, RatesDoc] = Field(default={}, description="Prices, by room.")
+    restrictions: RestrictionCalendar = Field(default=RestrictionCalendar(), description="For all of its rooms.")
+    room_restrictions: dict[Key, RestrictionCalendar] = Field(default={}, description="On top, by room.")
     providers: AtProviders = AtProviders()
-    on_unsupported: _choice("Where a provider cannot express a restriction.", "error", "skip") = "error"
+    on_unsupported: Annotated[str, OneOf("error", "skip")] = Field(
+        default="error", description="Where a provider cannot express a restriction."
+    )
     retired: Flag = False
     moved: MovedDoc | None = None
 
@@ -286,8 +291,12 @@ class RatePlanDoc(Doc):
 class RatesAre(Doc):
     """What the prices are, as agreed with the providers."""
 
-    basis: _choice("What guests pay, or what the hotel gets.", "sell", "net") = "sell"
-    tax: _choice("Whether taxes are in them.", "inclusive", "exclusive") = "inclusive"
+    basis: Annotated[str, OneOf("sell", "net")] = Field(
+        default="sell", description="What guests pay, or what the hotel gets."
+    )
+    tax: Annotated[str, OneOf("inclusive", "exclusive")] = Field(
+        default="inclusive", description="Whether taxes are in them."
+    )
 
 
 class DatabaseTarget(Doc):
@@ -312,15 +321,15 @@ class PropertyDoc(Doc):
     currency: Currency
     timezone: Timezone = Field(description='"Today" is local to it.')
     rates_are: RatesAre = RatesAre()
-    weekend: DayNames = Field(("fri", "sat"), description="What `weekend` stands for.")
-    horizon: Annotated[Count, AfterValidator(_horizon)] = Field(500, description="Nights from today on.")
-    seasons: dict[Key, SeasonDoc] = Field({}, description="Named nights.")
-    cancellation_policies: dict[Key, Policy] = Field({}, description="Named cancellation policies.")
+    weekend: DayNames = Field(default=("fri", "sat"), description="What `weekend` stands for.")
+    horizon: Annotated[Count, AfterValidator(_horizon)] = Field(default=500, description="Nights from today on.")
+    seasons: dict[Key, SeasonDoc] = Field(default={}, description="Named nights.")
+    cancellation_policies: dict[Key, Policy] = Field(default={}, description="Named cancellation policies.")
     providers: LinksDoc = LinksDoc()
-    rooms: dict[Key, RoomDoc] = {}
+    rooms: dict[Key, RoomDoc] = Field(default={})
     mappings: MappingsDoc = MappingsDoc()
-    allocation: dict[AllocationKey, AllocationDoc] = Field({}, description='By room; "*" is every room.')
-    rate_plans: dict[Key, RatePlanDoc] = {}
+    allocation: dict[AllocationKey, AllocationDoc] = Field(default={}, description='By room; "*" is every room.')
+    rate_plans: dict[Key, RatePlanDoc] = Field(default={})
     manage: ManageDoc = ManageDoc()
     targets: TargetsDoc = TargetsDoc()
     suspend: SuspendDoc | None = None

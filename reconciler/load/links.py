@@ -130,7 +130,8 @@ def _known_plan(context: Context, plan: str, keys: Keys) -> bool:
 def _booking_plans(context: Context, plans: Mapping[str, RatePlan]) -> list[_Entry]:
     mapping = context.doc.mappings.booking
     assert mapping is not None
-    entries, ids = [], []
+    entries: list[_Entry] = []
+    ids: list[tuple[str, str, Keys]] = []
     for name, id_ in mapping.rate_plans.items():
         keys = ("mappings", BOOKING, "rate_plans", name)
         if not _known_plan(context, name, keys):

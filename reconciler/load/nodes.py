@@ -125,7 +125,7 @@ class _Reader:
             elif isinstance(event, (ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent)):
                 self.reading.node = self.value(event, events, 0)
 
-    def value(self, event: Event, events: Iterator[Event], depth: int) -> Node:
+    def value(self, event: Any, events: Iterator[Event], depth: int) -> Node:
         if isinstance(event, AliasEvent):
             return self.alias(event, depth)
         self.count(event, 1)
@@ -139,7 +139,7 @@ class _Reader:
             self.anchors[event.anchor] = node
         return node
 
-    def content(self, event: Event, events: Iterator[Event], depth: int) -> Node:
+    def content(self, event: Any, events: Iterator[Event], depth: int) -> Node:
         if isinstance(event, MappingStartEvent):
             return self.mapping(event, events, depth)
         if isinstance(event, SequenceStartEvent):
@@ -153,14 +153,14 @@ class _Reader:
                 event, "too-many-values", f"more than {MAX_NODES:,} values, aliases counted as what they repeat"
             )
 
-    def announce(self, event: Event) -> None:
+    def announce(self, event: Any) -> None:
         if event.anchor is None:
             return
         self.anchors[event.anchor] = None
         if len(self.anchors) > MAX_ANCHORS:
             raise self.stop(event, "too-many-anchors", f"more than {MAX_ANCHORS} anchors")
 
-    def alias(self, event: AliasEvent, depth: int) -> Node:
+    def alias(self, event: Any, depth: int) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
             inside = event.anchor in self.anchors

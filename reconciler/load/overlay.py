@@ -210,6 +210,6 @@ def amounts(data: Mapping) -> Iterator[tuple[Keys, Decimal]]:
         value: Data = data
         for key in keys:
             assert isinstance(value, (dict, list))
-            value = value[key]  # type: ignore[call-overload, index]
+            value = value[key]  # type: ignore[index]
         assert isinstance(value, (int, Decimal))
         yield keys, Decimal(value)

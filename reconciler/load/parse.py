@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from reconciler.load import numbers
 from reconciler.load.nodes import MAX_DEPTH, MAX_NODES, Data, Node, read
 from reconciler.model.diagnostics import Diagnostic
 
+_fast: Any
 try:
-    import yaml_rs
+    import yaml_rs as _fast
 except ImportError:  # no wheel for this machine: the careful reader has the same results
-    yaml_rs = None
+    _fast = None
 
 MAX_BYTES = 1024 * 1024
 
@@ -49,9 +51,9 @@ def decode(content: bytes) -> tuple[str, list[Diagnostic]]:
 
 def parse(text: str) -> tuple[Data, list[Diagnostic]]:
     """The data of a decoded text and what is wrong with it (line and column, no file). Data is None for an unreadable text."""
-    if yaml_rs is not None and not _AWKWARD.search(text):
+    if _fast is not None and not _AWKWARD.search(text):
         try:
-            return _exact(yaml_rs.loads(text, parse_datetime=False)), []
+            return _exact(_fast.loads(text, parse_datetime=False)), []
         except (_AwkwardError, ValueError, TypeError, RecursionError):
             pass  # the careful reader says what is wrong, and where
     reading = read(text)

@@ -57,11 +57,7 @@ def _room(context: Context, name: str, room: str, parent: Prices | None, found: 
     nights: Calendar[Decimal] = Calendar()
     rule, source = _rule(plan, room, parent, found)
     if rule is not None and source is not None:
-        make = _remembered(lambda amount: prices.derived(amount, rule, context.currency))
-        nights = source.final.get(_from(plan, room), Calendar()).map(make)
-        _above_zero(context, nights, _derive_keys(plan, name, room), "the derived price")
-        if _from(plan, room) in source.base:
-            found.base[room] = make(source.base[_from(plan, room)])
+        nights = _derived(context, name, room, rule, source, found)
     if own is not None:
         written = calendars.values(own, context.frame, keys, context.problems)
         written = written.map(lambda amount: in_currency(amount, context.currency))
@@ -71,6 +67,22 @@ def _room(context: Context, name: str, room: str, parent: Prices | None, found: 
         if own.default is not None:
             found.base[room] = in_currency(own.default, context.currency)
     found.final[room] = nights
+
+
+def _derived(
+    context: Context, name: str, room: str, rule: DeriveDoc, source: Prices, found: Prices
+) -> Calendar[Decimal]:
+    plan = context.plan(name)
+    above = _from(plan, room)
+
+    def make(amount: Decimal) -> Decimal:
+        return prices.derived(amount, rule, context.currency)
+
+    nights = source.final.get(above, Calendar()).map(_remembered(make))
+    _above_zero(context, nights, _derive_keys(plan, name, room), "the derived price")
+    if above in source.base:
+        found.base[room] = make(source.base[above])
+    return nights
 
 
 def _rule(plan: RatePlanDoc, room: str, parent: Prices | None, found: Prices) -> tuple[DeriveDoc | None, Prices | None]:

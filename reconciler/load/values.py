@@ -1,7 +1,7 @@
 """The values that documents are made of: how each is written, and what is said when it is not.
 
-Every type here validates on its own, with codes and hints of ours, and describes itself for the JSON Schemas. Nothing is coerced: a
-number is no text, text is no number.
+Every function here takes what a file holds and gives the value, or says what is wrong with a code and a hint of ours. Nothing is
+coerced: a number is no text, text is no number.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from reconciler.load import numbers
@@ -27,7 +25,7 @@ from reconciler.model.money import CURRENCIES
 
 WEEKEND = "weekend"
 _LARGEST = Decimal(100_000_000)
-_KEY = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
+KEY = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 _DAY = timedelta(days=1)
 _SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600), "d": Decimal(86400)}
 
@@ -66,7 +64,7 @@ class Nights:
 
 def fault(code: str, message: str, hint: str = "") -> PydanticCustomError:
     """The error that a validator raises: our code, our words."""
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
 
 def shown(value: object) -> str:
@@ -89,13 +87,14 @@ def _number(value: object, wanted: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         quoted = isinstance(value, str) and numbers.is_number(value)
         raise _wrong(wanted, value, "remove the quotes" if quoted else "")
-    if abs(value) >= _LARGEST:
+    number = Decimal(value)
+    if abs(number) >= _LARGEST:
         raise fault("out-of-range", f"{shown(value)} is too large")
-    return Decimal(value)
+    return number
 
 
 def _whole(value: object, wanted: str, least: int, most: int) -> int:
-    if type(value) is not int:
+    if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong(wanted, value)
     if not least <= value <= most:
         raise fault("out-of-range", f"expected {wanted} from {least} to {most:,}, found {value}")
@@ -150,7 +149,7 @@ def external_id(value: object) -> str:
 
 def key(value: object) -> str:
     """The key of a room, a plan, a season."""
-    if isinstance(value, str) and re.fullmatch(_KEY, value):
+    if isinstance(value, str) and re.fullmatch(KEY, value):
         return value
     if type(value) is int and value >= 0:
         return str(value)
@@ -345,103 +344,3 @@ def choice(*allowed: str) -> Callable[[object], str]:
 def _nearest(value: object, allowed: Sequence[str]) -> str:
     hint = did_you_mean(str(value)[:64], allowed)
     return hint if "mean" in hint else ""
-
-
-def _described(kind: object, description: str, *examples: object, **more: object) -> WithJsonSchema:
-    schema: dict[str, Any] = {"type": kind, "description": description, **more}
-    if examples:
-        schema["examples"] = list(examples)
-    return WithJsonSchema(schema)
-
-
-_PERCENT_TEXT: dict[str, Any] = {"type": "string", "pattern": r"^[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?%$"}
-_CHANGE: dict[str, Any] = {"anyOf": [{"type": "number"}, _PERCENT_TEXT]}
-_NIGHT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_PERIOD: dict[str, Any] = {"type": "string", "pattern": rf"^{_NIGHT}(\.\.{_NIGHT})?$"}
-_DAY_NAME: dict[str, Any] = {"enum": [*WEEKDAYS, WEEKEND]}
-
-Text: TypeAlias = Annotated[
-    str, PlainValidator(text), _described("string", "A line of text.", minLength=1, maxLength=255)
-]
-ExternalId: TypeAlias = Annotated[
-    str,
-    PlainValidator(external_id),
-    _described("string", "An id at the provider, in quotes.", "16636843", maxLength=100),
-]
-Key: TypeAlias = Annotated[str, PlainValidator(key), _described(["string", "integer"], "A key.", pattern=f"^{_KEY}$")]
-Id: TypeAlias = Annotated[
-    str, PlainValidator(uuid), _described("string", "An id in the hotel's database.", format="uuid")
-]
-Country: TypeAlias = Annotated[
-    str, PlainValidator(country), _described("string", "The country, ISO 3166-1.", "PT", pattern="^[A-Z]{2}$")
-]
-Currency: TypeAlias = Annotated[
-    str, PlainValidator(currency), _described("string", "The currency, ISO 4217.", "EUR", pattern="^[A-Z]{3}$")
-]
-Timezone: TypeAlias = Annotated[
-    str, PlainValidator(timezone), _described("string", "A time zone by name.", "Europe/Lisbon")
-]
-Price: TypeAlias = Annotated[
-    Decimal, PlainValidator(price), _described("number", "A price, above zero.", 120.00, exclusiveMinimum=0)
-]
-Count: TypeAlias = Annotated[int, PlainValidator(count), _described("integer", "A whole number.", minimum=0)]
-Stay: TypeAlias = Annotated[
-    int, PlainValidator(stay), _described("integer", "A number of nights, 1 or more.", minimum=1, maximum=999)
-]
-DaysAhead: TypeAlias = Annotated[
-    int, PlainValidator(days_ahead), _described("integer", "Days before arrival.", minimum=0, maximum=9999)
-]
-Flag: TypeAlias = Annotated[bool, PlainValidator(flag), WithJsonSchema({"type": "boolean"})]
-Percentage: TypeAlias = Annotated[
-    Decimal,
-    PlainValidator(percentage),
-    WithJsonSchema({**_PERCENT_TEXT, "description": "A percentage.", "examples": ["18%"]}),
-]
-ChangeOf: TypeAlias = Annotated[
-    Change,
-    PlainValidator(change),
-    WithJsonSchema({**_CHANGE, "description": "A change of a price: -15% or +30.00."}),
-]
-Changes: TypeAlias = Annotated[
-    tuple[Change, ...],
-    PlainValidator(changes),
-    WithJsonSchema({"anyOf": [*_CHANGE["anyOf"], {"type": "array", "items": _CHANGE}], "examples": ["-15%"]}),
-]
-AllocationKey: TypeAlias = Annotated[
-    str, PlainValidator(allocation_key), WithJsonSchema({"type": "string", "pattern": rf"^(\*|{_KEY})$"})
-]
-ShareOf: TypeAlias = Annotated[
-    Share,
-    PlainValidator(share),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "integer", "minimum": 0}, _PERCENT_TEXT],
-            "description": "Units, or a share of the night's units.",
-        }
-    ),
-]
-NightsOf: TypeAlias = Annotated[
-    tuple[Nights, ...],
-    PlainValidator(nights),
-    WithJsonSchema(
-        {
-            "anyOf": [_PERIOD, {"type": "array", "items": _PERIOD}],
-            "description": "Nights; both ends are nights, both included.",
-            "examples": ["2027-06-15..2027-09-10"],
-        }
-    ),
-]
-DayNames: TypeAlias = Annotated[
-    tuple[str, ...],
-    PlainValidator(day_names),
-    WithJsonSchema({"type": "array", "items": _DAY_NAME, "minItems": 1, "description": "Days of the week."}),
-]
-DayName: TypeAlias = Annotated[str, PlainValidator(day_name), WithJsonSchema(_DAY_NAME)]
-Duration: TypeAlias = Annotated[
-    timedelta,
-    PlainValidator(duration),
-    _described("string", "A time.", "30s", "5m", "90d", pattern=r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"),
-]
-LocalTime: TypeAlias = Annotated[
-    datetime, PlainValidator(local_time), _described("string", "A local date and time.", "2027-03-01T12:00")
-]

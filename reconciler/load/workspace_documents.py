@@ -12,7 +12,8 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from reconciler.load.document import Doc
-from reconciler.load.values import Count, Duration, Flag, Key, Text, Timezone, choice, fault, shown, text
+from reconciler.load.types import Count, Duration, Flag, Key, OneOf, Text, Timezone
+from reconciler.load.values import fault, shown, text
 from reconciler.model.state import Json
 from reconciler.model.workspace import REFERENCE_SCHEMES
 
@@ -96,9 +97,7 @@ def _as_written_mapping(value: object) -> dict[str, Json]:
     return written
 
 
-Provider = Annotated[
-    str, PlainValidator(choice("expedia", "booking.com")), WithJsonSchema({"enum": ["expedia", "booking.com"]})
-]
+Provider = Annotated[str, OneOf("expedia", "booking.com")]
 Reference = Annotated[
     str,
     PlainValidator(reference),
@@ -111,80 +110,82 @@ Database = Annotated[
 ]
 Cron = Annotated[str, PlainValidator(cron), WithJsonSchema({"type": "string", "examples": ["*/15 * * * *"]})]
 Url = Annotated[str, PlainValidator(url), WithJsonSchema({"type": "string", "format": "uri"})]
-Endpoints = Annotated[str, PlainValidator(choice(*ENDPOINTS)), WithJsonSchema({"enum": list(ENDPOINTS)})]
-SyncType = Annotated[str, PlainValidator(choice(*SYNC_TYPES)), WithJsonSchema({"enum": list(SYNC_TYPES)})]
-CheckName = Annotated[str, PlainValidator(choice(*CHECKS)), WithJsonSchema({"enum": list(CHECKS)})]
-Level = Annotated[str, PlainValidator(choice(*_LEVELS)), WithJsonSchema({"enum": list(_LEVELS)})]
+Endpoints = Annotated[str, OneOf(*ENDPOINTS)]
+SyncType = Annotated[str, OneOf(*SYNC_TYPES)]
+CheckName = Annotated[str, OneOf(*CHECKS)]
+Level = Annotated[str, OneOf(*_LEVELS)]
 Free = Annotated[dict[str, Any], PlainValidator(_as_written_mapping), WithJsonSchema({"type": "object"})]
 
 
 class TransportDoc(Doc):
     """How requests are sent. A provider's own goes over the global one, key by key."""
 
-    timeout: Duration | None = Field(None, description="For one request; default 30s.")
-    attempts: Count | None = Field(None, description="Tries in all; default 5.")
-    delay: Duration | None = Field(None, description="Before the second try, doubling; default 1s.")
-    max_delay: Duration | None = Field(None, description="Never longer between tries; default 60s.")
-    requests_per_minute: Count | None = Field(None, description="Per account; default 300.")
+    timeout: Duration | None = Field(default=None, description="For one request; default 30s.")
+    attempts: Count | None = Field(default=None, description="Tries in all; default 5.")
+    delay: Duration | None = Field(default=None, description="Before the second try, doubling; default 1s.")
+    max_delay: Duration | None = Field(default=None, description="Never longer between tries; default 60s.")
+    requests_per_minute: Count | None = Field(default=None, description="Per account; default 300.")
 
 
 class ProviderDoc(Doc):
     """A provider, for the whole workspace."""
 
-    requests_per_minute: Count | None = Field(None, description="Per account; default 300.")
+    requests_per_minute: Count | None = Field(default=None, description="Per account; default 300.")
     transport: TransportDoc = TransportDoc()
     endpoints: dict[Endpoints, Url] = Field(
-        {}, description="Base URL by endpoints name, in place of the built-in ones."
+        default={}, description="Base URL by endpoints name, in place of the built-in ones."
     )
-    booked_includes_cancelled: Flag = Field(False, description="Whether its count of bookings includes cancelled ones.")
-    allotment: Free = Field({}, description="deadline, feed_wait, move.")
+    booked_includes_cancelled: Flag = Field(
+        default=False, description="Whether its count of bookings includes cancelled ones."
+    )
+    allotment: Free = Field(default={}, description="deadline, feed_wait, move.")
 
 
 class ProvidersDoc(Doc):
     """The providers."""
 
     expedia: ProviderDoc = ProviderDoc()
-    booking: ProviderDoc = Field(ProviderDoc(), alias="booking.com")
+    booking: ProviderDoc = Field(default=ProviderDoc(), alias="booking.com")
 
 
 class SyncDoc(Doc):
     """Whether properties are compared regularly."""
 
     enabled: Flag = False
-    interval: Duration | None = Field(None, description="The longest without a full comparison; default 5m.")
+    interval: Duration | None = Field(default=None, description="The longest without a full comparison; default 5m.")
 
 
 class EnvironmentDoc(Doc):
     """Where runs work."""
 
-    database: Database = Field("embedded", description="embedded, embedded:DIR, or where the URL is kept.")
-    endpoints: Endpoints = Field("local", description="Which hosts of the providers.")
-    test_mode: Flag = Field(True, description="Which half of the credentials; false is production.")
+    database: Database = Field(default="embedded", description="embedded, embedded:DIR, or where the URL is kept.")
+    endpoints: Endpoints = Field(default="local", description="Which hosts of the providers.")
+    test_mode: Flag = Field(default=True, description="Which half of the credentials; false is production.")
     debug: Flag = False
     sync: SyncDoc = SyncDoc()
     properties: list[Text] = Field(
-        ["**"], description="Globs over paths below properties/; ! leaves out, the last one wins."
+        default=["**"], description="Globs over paths below properties/; ! leaves out, the last one wins."
     )
     require_commit: Flag | None = Field(
-        None, description="Apply only what is committed; default: outside of test mode."
+        default=None, description="Apply only what is committed; default: outside of test mode."
     )
-    allow_prune: Flag = Field(False, description="Whether --prune exists here.")
+    allow_prune: Flag = Field(default=False, description="Whether --prune exists here.")
 
 
 class CredentialDoc(Doc):
     """Where an account's secrets are kept; never the secrets."""
 
     provider: Provider
-    rotate_every: Duration | None = Field(None, description="Default 90d.")
-    sandbox: dict[Key, Reference] = {}
-    production: dict[Key, Reference] = {}
+    rotate_every: Duration | None = Field(default=None, description="Default 90d.")
+    sandbox: dict[Key, Reference] = Field(default={})
+    production: dict[Key, Reference] = Field(default={})
 
 
 class ScheduleDoc(Doc):
     """When something is synchronised."""
 
     cron: Cron
-    providers: list[Provider] = ["expedia", "booking.com"]
+    providers: list[Provider] = Field(default=["expedia", "booking.com"])
     enabled: Flag = True
     timezone: Timezone = "UTC"
 
@@ -216,10 +217,10 @@ class WorkspaceDoc(Doc):
     transport: TransportDoc = TransportDoc()
     providers: ProvidersDoc = ProvidersDoc()
     environments: dict[Key, EnvironmentDoc] = Field(
-        {}, description="Default: a development environment, embedded and local."
+        default={}, description="Default: a development environment, embedded and local."
     )
-    credentials: dict[Key, CredentialDoc] = {}
-    schedules: dict[SyncType, ScheduleDoc] = {}
+    credentials: dict[Key, CredentialDoc] = Field(default={})
+    schedules: dict[SyncType, ScheduleDoc] = Field(default={})
     events: EventsDoc = EventsDoc()
-    policies: dict[CheckName, Free] = {}
-    plan_ttl: Duration | None = Field(None, description="How long a saved plan holds; default 7d.")
+    policies: dict[CheckName, Free] = Field(default={})
+    plan_ttl: Duration | None = Field(default=None, description="How long a saved plan holds; default 7d.")

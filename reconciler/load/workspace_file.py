@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from reconciler.load.problems import Problems
 from reconciler.load.workspace_documents import (
@@ -26,7 +27,7 @@ SYNC_INTERVAL = timedelta(minutes=5)
 KEYS: Mapping[str, tuple[str, ...]] = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("api_key", "partner_id")}
 """The keys of a provider's credentials."""
 
-_Second = timedelta(seconds=1)
+_SECOND = timedelta(seconds=1)
 _EVENTS: Mapping[str, tuple[str, int, str, str]] = {
     "booking_created": ("critical", 5, "1s", "30s"),
     "booking_cancelled": ("critical", 5, "1s", "30s"),
@@ -85,8 +86,9 @@ def _provider(name: str, doc: ProviderDoc, shared: TransportDoc) -> ProviderSett
 
 def _transport(under: Transport, doc: TransportDoc) -> Transport:
     written = {name: getattr(doc, name) for name in TransportDoc.model_fields}
-    seconds = {name: value / _Second if isinstance(value, timedelta) else value for name, value in written.items()}
-    return replace(under, **{name: value for name, value in seconds.items() if value is not None})
+    times: dict[str, Any] = {name: value / _SECOND for name, value in written.items() if isinstance(value, timedelta)}
+    counts: dict[str, Any] = {name: value for name, value in written.items() if isinstance(value, int)}
+    return replace(under, **times, **counts)
 
 
 def _credential(name: str, doc: CredentialDoc, problems: Problems) -> Credential:
