@@ -137,7 +137,7 @@ WHERE run.total IS NULL AND t.property_id = %(property)s AND t.room_type_id = ru
 -- name: write_calendar
 -- Exactly the nights of the runs get their values, or lose them where a run has none. Rows that overlap or adjoin these nights are
 -- taken out, what they hold of other nights is kept, and equal neighbours are joined, so that each run of equal nights is one row.
--- Every column of a row but `nights` is its value. All old rows are read before the first new one is written: the windows sort them.
+-- Every column of a row but `nights` is its value, in the column's own types. All old rows are read before the first new one is written: the windows sort them.
 WITH wanted AS (
   SELECT provider, room, plan, daterange(start, until) AS nights, value
   FROM jsonb_to_recordset(%(runs)s) AS run (provider text, room uuid, plan text, start date, until date, value jsonb)
@@ -158,10 +158,11 @@ taken AS (
 piece AS (
   SELECT provider, room, plan, nights, value FROM taken, unnest(kept) AS nights
   UNION ALL
-  SELECT provider, room, plan, nights, value || jsonb_build_object(
-    'property_id', %(property)s::uuid, 'provider', provider, 'room_type_id', room, 'rate_plan_id', plan)
-  FROM wanted
-  WHERE value IS NOT NULL
+  SELECT w.provider, w.room, w.plan, w.nights, jsonb_strip_nulls(to_jsonb(line) - 'nights')
+  FROM wanted AS w,
+    jsonb_populate_record(NULL::{table}, w.value || jsonb_build_object(
+      'property_id', %(property)s::uuid, 'provider', w.provider, 'room_type_id', w.room, 'rate_plan_id', w.plan)) AS line
+  WHERE w.value IS NOT NULL
 ),
 follows AS (
   SELECT *, lag(upper(nights)) OVER earlier = lower(nights) AND lag(value) OVER earlier = value AS joins
