@@ -1,0 +1,30 @@
+"""The world of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.sandbox.server import running
+from tests.scenarios.world import NOW, World
+
+
+@pytest.fixture
+def empty_world(tmp_path: Path, database: str) -> Iterator[World]:
+    """A workspace without properties, empty extranets, a migrated database."""
+    with running() as sandbox:
+        sandbox.admin.clock(frozen_at=NOW.isoformat())
+        world = World(tmp_path, sandbox, database)
+        world.settings()
+        yield world
+
+
+@pytest.fixture
+def world(empty_world: World) -> World:
+    """One hotel at both providers, set up there and in the hotel's database; nothing was applied yet."""
+    empty_world.hotel()
+    empty_world.set_up_extranets()
+    empty_world.seed()
+    return empty_world
