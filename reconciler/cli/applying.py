@@ -30,7 +30,7 @@ from reconciler.report import plan as plan_report
 from reconciler.runtime.applying import Applied, apply_plan
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.site import Site
-from reconciler.wiring import Options, site
+from reconciler.wiring import Options, clock, site
 
 
 @click.command(short_help="Apply a saved plan exactly, or plan, ask and apply.")
@@ -62,7 +62,8 @@ def apply(
     saved = _saved(file, options, consents) if file else None
     if saved is not None:
         environment = options.environment or saved.environment
-        options = replace(options, scope=saved.scope, environment=environment)
+        # Nights are past as of now; a plan that was made for a later moment is not judged by an earlier one.
+        options = replace(options, scope=saved.scope, environment=environment, as_of=max(clock(), saved.as_of))
     with site(options, changes=True) as here, _stoppable() as stop:
         if saved is not None:
             plan = _fitting(here, saved)

@@ -22,8 +22,8 @@ from reconciler.cli.app import execute
 from reconciler.load import workspace
 from reconciler.sandbox.server import Running
 
-NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
-"""A Monday. Scenarios happen then, by `--as-of` and by the sandbox's own clock."""
+NOW = datetime(2031, 1, 13, 9, 0, tzinfo=UTC)
+"""A Monday, far ahead of any clock. Scenarios happen then, by `--as-of` and by the sandbox's own clock."""
 
 TODAY = NOW.date()
 EXPEDIA, BOOKING = "16636843", "8011855"
@@ -58,7 +58,7 @@ currency: EUR
 timezone: Europe/Lisbon
 weekend: [fri, sat]
 horizon: 40
-seasons: {carnival: {nights: 2027-02-05..2027-02-09}}
+seasons: {carnival: {nights: 2031-02-05..2031-02-09}}
 providers:
   expedia: {property_id: "16636843", ean_id: "402918", credentials: expedia-group}
   booking.com:
