@@ -60,7 +60,9 @@ def test_no_example_is_left_out() -> None:
 @pytest.mark.parametrize("model", [PropertyDoc, WorkspaceDoc])
 def test_every_key_of_the_language_is_described(model: type[BaseModel]) -> None:
     text = YAML
-    missing = {key for key in keys(model) if f"`{key}`" not in text and f".{key}`" not in text and f"{key}:" not in text}
+    missing = {
+        key for key in keys(model) if f"`{key}`" not in text and f".{key}`" not in text and f"{key}:" not in text
+    }
     assert missing == set()
 
 
