@@ -19,7 +19,7 @@ def parents_first(parents: Mapping[str, str | None]) -> tuple[list[str], list[li
         above = parents.get(last)
         if above in chain and last not in state:
             cycles.append(chain[chain.index(above) :])
-        sound = state.get(last, above is None)
+        sound = state.get(last, above is None and last in parents)
         for one in reversed(chain):
             if one not in state:
                 state[one] = sound and one in parents

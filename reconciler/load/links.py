@@ -115,9 +115,11 @@ def _mapped(context: Context, provider: str, rooms: Mapping[str, str], entries: 
 
 
 def _check_rooms(context: Context, rooms: Mapping[str, str], keys: Keys) -> None:
-    for room in rooms:
+    for room, id_ in rooms.items():
         if room not in context.rooms:
             context.problems.unknown("room", room, context.rooms, (*keys, room), at_key=True)
+        elif id_ == CREATE:
+            context.problems.add("room-never-created", "rooms are not created by a plan", (*keys, room), "write its id")
 
 
 def _known_plan(context: Context, plan: str, keys: Keys) -> bool:

@@ -119,7 +119,7 @@ class _Run:
             return workspace_file.defaults()
         problems = Problems()
         doc, problems.found = validate(WorkspaceDoc, data)
-        doc = doc or salvage(WorkspaceDoc, data, problems.found)
+        doc = doc or salvage(WorkspaceDoc, data, problems.found, {"kind": "Workspace"})
         known = workspace_file.resolve(doc, problems) if doc else workspace_file.defaults()
         self.tell(problems.found, [WORKSPACE_FILE])
         return known
@@ -150,8 +150,9 @@ class _Run:
         hotel = resolve(slug, file, doc, now, known.credentials, problems) if doc else None
         found = problems.found if sound else [one for one in problems.found if one.severity is Severity.ERROR]
         self.tell(found, layers)
+        currency = next((document["currency"] for document in documents if "currency" in document), None)
         for name in layers[1:]:
-            self.currencies.setdefault(name, set()).update([doc.currency] if doc else [])
+            self.currencies.setdefault(name, set()).update([currency] if isinstance(currency, str) else [])
         return hotel if sound and not any(one.severity is Severity.ERROR for one in found) else None
 
     def defaults(self) -> None:

@@ -12,6 +12,15 @@ from reconciler.load.translate import salvage, validate
 from reconciler.model.money import CURRENCIES, decimals, in_currency
 
 Document = dict[str, Data]
+_STAND_INS: Document = {
+    "kind": "Property",
+    "id": "00000000-0000-0000-0000-000000000000",
+    "name": "unnamed",
+    "country": "PT",
+    "currency": "EUR",
+    "timezone": "UTC",
+}
+"""What holds while the rest of a document is looked at that lacks one of these."""
 
 
 def property_document(layers: Iterable[Document], kind: Data, problems: Problems) -> PropertyDoc | None:
@@ -24,7 +33,7 @@ def property_document(layers: Iterable[Document], kind: Data, problems: Problems
     data = data if kind is None else {"kind": kind, **data}
     doc, found = validate(PropertyDoc, data)
     problems.found += found
-    return doc or salvage(PropertyDoc, data, found)
+    return doc or salvage(PropertyDoc, data, found, _STAND_INS)
 
 
 def _in_currency(data: Document, currency: str, problems: Problems) -> Document:

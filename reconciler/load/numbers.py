@@ -49,17 +49,10 @@ def percent(text: str) -> Decimal | None:
     return Decimal(found[1]) if found and is_number(found[1]) else None
 
 
-def guess(text: str) -> int | Decimal:
-    """What an oddly spelled number may have meant: only good enough to go on looking for further problems."""
-    bare = text.replace("_", "")
-    try:
-        return int(bare, 0) if re.match(r"[+-]?0[xXoObB]", bare) else _finite(Decimal(bare))
-    except (ArithmeticError, ValueError):
-        return 1
-
-
-def _finite(number: Decimal) -> Decimal:
-    return number if number.is_finite() and abs(number.adjusted()) < SIGNIFICANT else Decimal(1)
+def guess(text: str) -> int:
+    """A number in the place of an oddly spelled one: only good enough to go on looking for further problems."""
+    digits = re.match(r"[+-]?0*([1-9][0-9]{0,5})", text)
+    return int(digits[1]) if digits else 1
 
 
 def _significant(text: str) -> int:

@@ -91,13 +91,12 @@ def _is_money(keys: Keys) -> bool:
 
 
 def _per_currency(value: Mapping, keys: Keys) -> bool:
-    return (
-        bool(value)
-        and _is_money(keys)
-        and keys[-1] not in _HOLDERS
-        and all(key in CURRENCIES for key in value)
-        and not any(isinstance(item, (dict, list)) for item in value.values())
-    )
+    return _is_money(keys) and keys[-1] not in _HOLDERS and _by_currency(value)
+
+
+def _by_currency(value: Mapping) -> bool:
+    plain = not any(isinstance(item, (dict, list)) for item in value.values())
+    return bool(value) and plain and all(key in CURRENCIES for key in value)
 
 
 def _at(data: Data, pattern: Keys, change: Callable[[Data], Data]) -> Data:
@@ -114,11 +113,14 @@ def _at(data: Data, pattern: Keys, change: Callable[[Data], Data]) -> Data:
 def _value_calendar(value: Data) -> Data:
     if value is None:
         return None
-    return _seasons(value, _value_season) if isinstance(value, dict) else {"default": value}
+    if isinstance(value, dict) and not _by_currency(value):
+        return _seasons(value, _value_season)
+    return {"default": value}
 
 
 def _value_season(value: Data) -> Data:
-    return value if value is None or isinstance(value, dict) else {"default": value}
+    whole = value is None or (isinstance(value, dict) and not _by_currency(value))
+    return value if whole else {"default": value}
 
 
 def _field_calendar(value: Data) -> Data:

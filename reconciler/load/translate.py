@@ -33,14 +33,17 @@ def validate(model: type[M], data: Mapping[str, Data]) -> tuple[M | None, list[P
         return None, [_problem(model, details) for details in error.errors(include_url=False)]
 
 
-def salvage(model: type[M], data: Mapping[str, Data], problems: list[Problem]) -> M | None:
-    """The document without what is wrong, to look for further problems in the rest; None where too little is left."""
+def salvage(
+    model: type[M], data: Mapping[str, Data], problems: list[Problem], stand_ins: Mapping[str, Data]
+) -> M | None:
+    """The document without what is wrong, to look for further problems in the rest; None where too little is left.
+
+    `stand_ins` take the place of outermost keys that are needed and not there, or wrong.
+    """
     pruned: Any = data
     for problem in problems:
-        if problem.code == "missing-key":
-            return None
-        pruned = _without(pruned, problem.keys)
-    return validate(model, pruned)[0]
+        pruned = _without(pruned, problem.keys) if problem.keys else pruned
+    return validate(model, {**stand_ins, **pruned})[0]
 
 
 def _without(data: Any, keys: Keys) -> Any:

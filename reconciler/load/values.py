@@ -193,7 +193,7 @@ def currency(value: object) -> str:
 def _zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False
     return True
 

@@ -17,6 +17,7 @@ from reconciler.load.workspace_documents import (
     TransportDoc,
     WorkspaceDoc,
 )
+from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.property import BOOKING, EXPEDIA
 from reconciler.model.state import Json
 from reconciler.model.workspace import Credential, Environment, ProviderSettings, Schedule, Transport, Workspace
@@ -96,9 +97,8 @@ def _credential(name: str, doc: CredentialDoc, problems: Problems) -> Credential
     for half, references in sets.items():
         for key in references:
             if key not in KEYS[doc.provider]:
-                problems.unknown(
-                    "key of credentials", key, KEYS[doc.provider], ("credentials", name, half, key), at_key=True
-                )
+                known = did_you_mean(key, KEYS[doc.provider])
+                problems.add("unknown-key", f"unknown key `{key}`", ("credentials", name, half, key), known, at_key=True)
     return Credential(name, doc.provider, doc.rotate_every or ROTATE_EVERY, {half: s for half, s in sets.items() if s})
 
 
