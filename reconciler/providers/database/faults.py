@@ -19,6 +19,7 @@ Connection = psycopg.Connection[TupleRow]
 
 _AGAIN = "run it again; if it stays, see what else writes to these tables"
 _SCHEMA = "run `reconciler db migrate`, then `reconciler db check`"
+_RIGHTS = "apply needs the role that may write; `reconciler db check` prints the rights"
 _BY_CODE = {
     "57014": ("a statement took too long and was cancelled", _AGAIN),
     "55P03": ("another program holds the rows", _AGAIN),
@@ -29,7 +30,11 @@ _BY_CODE = {
         "apply needs the role that may write; `reconciler db check` prints the rights",
     ),
 }
-_TIMES = b"SELECT set_config('statement_timeout', '60s', true), set_config('lock_timeout', '10s', true)"
+_LIMITS = b"""
+SELECT set_config(name, CASE current_setting(name) WHEN '0' THEN most ELSE current_setting(name) END, true)
+FROM (VALUES ('statement_timeout', '60s'), ('lock_timeout', '10s')) AS limits (name, most)
+"""
+# For connections that have no limits of their own.
 
 
 @contextmanager
@@ -39,7 +44,7 @@ def snapshot(connection: Connection) -> Iterator[None]:
     try:
         with connection.transaction():
             connection.execute(b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            connection.execute(_TIMES)
+            connection.execute(_LIMITS)
             yield
     except psycopg.Error as error:
         raise fault(error) from None
@@ -55,7 +60,7 @@ def change(connection: Connection) -> Iterator[None]:
     committing = False
     try:
         with connection.transaction():
-            connection.execute(_TIMES)
+            connection.execute(_LIMITS)
             yield
             committing = True
     except psycopg.Error as error:
@@ -75,9 +80,10 @@ def fault(error: psycopg.Error) -> DatabaseError:
         where = f" of {error.diag.table_name}" if error.diag.table_name else ""
         return DatabaseError(f"the database refused a row: `{what}`{where} does not allow it")
     if code.startswith("42"):
-        return DatabaseError(f"the database is not as needed: {error.diag.message_primary}", hint=_SCHEMA)
-    if code.startswith("22"):
-        return DatabaseError(f"a value does not fit its column in the database ({code})", hint=_SCHEMA)
+        hint = _RIGHTS if code == "42501" else _SCHEMA
+        return DatabaseError(f"the database is not as needed: {error.diag.message_primary}", hint=hint)
+    if isinstance(error, psycopg.DataError):
+        return DatabaseError(f"a value does not fit its column in the database ({code or 'NUL'})", hint=_SCHEMA)
     if not code or code.startswith(("08", "57P")):
         return DatabaseError("the connection to the database was lost", hint="run it again")
     return DatabaseError(f"the database refused a statement ({code})")

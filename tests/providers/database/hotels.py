@@ -14,7 +14,7 @@ from reconciler.model.calendar import Calendar, constant
 from reconciler.model.journal import Outcome
 from reconciler.model.plan import Change
 from reconciler.model.property import Mappings, PlanType, Property, ProviderLink, RatePlan, Room
-from reconciler.model.state import Allotments, Observation, Observed, Price, Value, Window
+from reconciler.model.state import Allotments, Observation, Price, Value, Window
 from reconciler.providers.contract import Pending, Target
 from reconciler.providers.database.faults import Connection
 from reconciler.providers.database.target import HotelDatabase
@@ -115,12 +115,9 @@ def changes(target: Target, desired: Mapping[Address, Value], kinds: frozenset[s
     return found
 
 
-def bring_about(target: Target, found: Iterable[Change], seen: Mapping[Address, Observed] = {}) -> set[Outcome]:  # noqa: B006
+def bring_about(target: Target, found: Iterable[Change]) -> set[Outcome]:
     """Carries the changes out; the outcomes that there were."""
-    pending = [
-        Pending(op, Calendar() if op.change.after is None else op.change.after, seen.get(op.address))
-        for op in operations(found, {})
-    ]
+    pending = [Pending(op, Calendar() if op.change.after is None else op.change.after) for op in operations(found, {})]
     results = [result for batch in target.batches(pending) for result in target.execute(batch).results]
     assert {result.part.operation_id for result in results} == {item.operation.id for item in pending}
     return {result.outcome for result in results}

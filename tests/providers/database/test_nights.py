@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -192,7 +192,10 @@ def test_plans_rooms_and_providers_do_not_touch_each_other(connection: Connectio
 
 def test_doing_it_again_changes_nothing(connection: Connection) -> None:
     target = database_of(connection)
-    desired = {RATES: constant(START, UNTIL, price("120.00")), ALLOCATION: hotel().allocation["double"]}
+    desired: dict[Address, Value] = {
+        RATES: constant(START, UNTIL, price("120.00")),
+        ALLOCATION: hotel().allocation["double"],
+    }
     found = changes(target, desired)
     tables = "SELECT xmin::text FROM ota_inventory_allocation ORDER BY date"
     bring_about(target, found)
@@ -244,8 +247,7 @@ def test_prices_have_the_decimals_of_their_currency(
         [PROPERTY, DOUBLE, START, UNTIL, stored, currency.lower()],
     )
     connection.commit()
-    value = in_force(target, RATES)
-    assert isinstance(value, Calendar)
+    value: Any = in_force(target, RATES)
     assert [f"{run.value.amount:f}" for run in value] == [seen]
 
 
@@ -262,9 +264,9 @@ def test_prices_in_another_currency_count_as_not_there_and_are_put_right(connect
     assert [(f.code, f.severity.value) for f in seen.findings] == [("unreadable-row", "warning")] * 2
     assert in_force(target, RATES) == Calendar()
     write(target, {RATES: constant(START, UNTIL, price("120.00"))})
-    assert rows(connection, "SELECT currency, count(*) FROM ota_rate_calendar WHERE room_type_id = %s GROUP BY 1", DOUBLE) == [
-        ("EUR", 1)
-    ]
+    assert rows(
+        connection, "SELECT currency, count(*) FROM ota_rate_calendar WHERE room_type_id = %s GROUP BY 1", DOUBLE
+    ) == [("EUR", 1)]
 
 
 def test_a_price_that_is_none_counts_as_not_there(connection: Connection) -> None:

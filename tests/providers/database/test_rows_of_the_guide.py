@@ -117,9 +117,7 @@ def test_the_two_integrations_with_references_for_secrets(connection: Connection
         "SELECT integration_name, integration_type, provider, credentials, configuration, is_enabled, status "
         "FROM third_party_integrations"
     )
-    assert rows(connection, query) == [
-        ("Expedia Partner Solutions", "ota", "expedia", keys, settings, True, "active")
-    ]
+    assert rows(connection, query) == [("Expedia Partner Solutions", "ota", "expedia", keys, settings, True, "active")]
 
 
 def test_twenty_rooms_are_five_and_eight_and_seven_with_a_buffer_of_two(connection: Connection) -> None:
