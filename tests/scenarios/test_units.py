@@ -1,0 +1,109 @@
+"""Units: an allotment is what is left and what is sold. Bookings move it nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.world import BOOKING, EXPEDIA, World
+
+ROOMS = {"expedia": (EXPEDIA, "30011", "880011"), "booking.com": (BOOKING, "90100101", "77001")}
+
+
+def left(world: World, provider: str, night: str) -> Any:
+    hotel_id, room, _ = ROOMS[provider]
+    hotel = world.sandbox.admin.hotel(provider, hotel_id)
+    (found,) = [r for r in hotel["rooms"] if r["id"] == room]
+    return next(run["value"] for run in found["left"] if run["from"] <= night < run["until"])
+
+
+def book(world: World, provider: str, **stay: Any) -> str:
+    hotel_id, room, plan = ROOMS[provider]
+    return world.sandbox.admin.book(provider, hotel_id, room=room, rate_plan=plan, **stay)
+
+
+@pytest.mark.parametrize(("provider", "allotment"), [("expedia", 8), ("booking.com", 7)])
+def test_a_booking_lowers_what_is_left_and_nothing_raises_it_again(world: World, provider: str, allotment: int) -> None:
+    world.apply()
+    assert left(world, provider, world.night(4)) == allotment
+    book(world, provider, arrival=world.night(3), departure=world.night(6))
+    assert left(world, provider, world.night(4)) == allotment - 1
+    assert world.addresses() == []
+    assert world.run("drift", "--detailed-exitcode").code == 0
+    world.sandbox.admin.clear_log()
+    world.apply()
+    assert world.messages(provider) == []
+    assert left(world, provider, world.night(4)) == allotment - 1
+
+
+@pytest.mark.parametrize("provider", ["expedia", "booking.com"])
+def test_a_reviewed_plan_does_not_become_stale_by_a_booking(world: World, provider: str) -> None:
+    world.apply()
+    world.edit(
+        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 5, expedia: 6, booking.com: 6"
+    )
+    world.run("plan", "--out", "plan.json")
+    book(world, provider, arrival=world.night(3), departure=world.night(6))
+    applied = world.run("apply", "plan.json")
+    assert applied.code == 0, applied.err
+    assert left(world, provider, world.night(4)) == 5
+    assert left(world, provider, world.night(9)) == 6
+    assert world.addresses() == []
+
+
+@pytest.mark.parametrize("provider", ["expedia", "booking.com"])
+def test_more_sold_than_the_allotment_is_a_finding_and_not_a_change(world: World, provider: str) -> None:
+    world.apply()
+    for _ in range(4):
+        book(world, provider, arrival=world.night(3), departure=world.night(4))
+    world.edit(
+        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 5, expedia: 3, booking.com: 3"
+    )
+    world.apply()
+    assert left(world, provider, world.night(3)) == 0
+    assert left(world, provider, world.night(5)) == 3
+    plan = world.plan()
+    assert plan["operations"] == []
+    assert "sold-beyond-allotment" in {finding["code"] for finding in plan["findings"]}
+
+
+def test_units_are_taken_away_before_they_are_given(world: World) -> None:
+    world.apply()
+    world.edit(
+        "properties/lisbon-baixa.yaml",
+        "direct: 5, expedia: 8, booking.com: 7",
+        "direct: 5, expedia: 10, booking.com: 5",
+    )
+    world.sandbox.admin.clear_log()
+    world.apply()
+    log = [e for e in world.sandbox.admin.log() if e["operation"] in ("ar", "availability")]
+    assert [entry["provider"] for entry in log] == ["booking.com", "booking.com", "expedia"]
+    assert world.addresses() == []
+
+
+def test_when_the_side_that_gives_fails_the_other_gets_nothing(world: World) -> None:
+    world.apply()
+    world.edit(
+        "properties/lisbon-baixa.yaml",
+        "direct: 5, expedia: 8, booking.com: 7",
+        "direct: 5, expedia: 10, booking.com: 5",
+    )
+    world.sandbox.admin.fault(
+        "status", {"provider": "booking.com", "operation": "availability", "times": 0}, status=500
+    )
+    assert world.run("apply", "--auto-approve").code == 1
+    assert left(world, "expedia", world.night(3)) == 8
+    rows = world.rows("SELECT DISTINCT allocated_expedia FROM ota_inventory_allocation WHERE total_inventory = 20")
+    assert rows == [(8,)]
+
+
+def test_a_closed_room_keeps_its_count(world: World) -> None:
+    world.apply()
+    world.edit("properties/lisbon-baixa.yaml", "name: Suite, units: 6,", "name: Suite, units: 6, closed: true,")
+    world.apply()
+    assert world.addresses() == []
+    hotel = world.sandbox.admin.hotel("expedia", EXPEDIA)
+    (suite,) = [room for room in hotel["rooms"] if room["id"] == "30012"]
+    assert {run["value"] for run in suite["closed"]} == {True}
+    assert {run["value"] for run in suite["left"]} == {2}
