@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -283,7 +284,7 @@ class _Plant:
         from reconciler.providers.booking_com.auth import TokenCache
 
         with self._guard:
-            self._tokens = self._tokens or TokenCache()
+            self._tokens = self._tokens or TokenCache(time.monotonic)
             return self._tokens
 
     def discover(self, provider: str, hotel_id: str, credentials: str | None, window: Window) -> Remote:
@@ -294,9 +295,9 @@ class _Plant:
                 from reconciler.providers.expedia import reading
 
                 return reading.discover(hotel_id, client, secrets, reading.Wanted(window))
-            from reconciler.providers.booking_com.provider import discover
+            from reconciler.providers.booking_com import reading as booking
 
-            return discover(hotel_id, client, secrets, window, tokens=self.tokens())
+            return booking.discover(hotel_id, client, secrets, booking.Wanted(window), tokens=self.tokens())
 
     @contextmanager
     def _client(self, provider: str, credentials: str | None) -> Iterator[HttpClient]:

@@ -197,8 +197,8 @@ class Execution:
                 if op.address.target != survey.target or not self._readable(op) or survey.failed:
                     continue
                 final = replace(op, change=replace(op.change, after=self._final(op)))
-                in_force = remaining(final, survey.observed.get(op.address), survey.window).todo is None
-                self._settle_proof(op, in_force=in_force)
+                stands = remaining(final, survey.observed.get(op.address), survey.window)
+                self._settle_proof(op, in_force=stands.todo is None and not stands.has_moved)
 
     def _settle_proof(self, op: Operation, *, in_force: bool) -> None:
         outcome, _ = self.outcomes[op.id]
