@@ -308,3 +308,17 @@ def test_two_rows_of_one_night_are_duplicates(connection: Connection) -> None:
     seen = look(target)
     assert [finding.code for finding in seen.findings] == ["duplicate-rows"]
     assert changes(target, {RATES: from_runs(constant(START, UNTIL, price("1.00")).runs)}) == []
+
+
+def test_without_the_exclusion_constraint_the_trigger_lets_the_same_writes_through(connection: Connection) -> None:
+    target = database_of(connection)
+    connection.execute("ALTER TABLE ota_rate_calendar DROP CONSTRAINT IF EXISTS ota_rate_calendar_no_overlap")
+    connection.execute(
+        "CREATE OR REPLACE TRIGGER ota_rate_calendar_no_overlap AFTER INSERT OR UPDATE ON ota_rate_calendar "
+        "FOR EACH ROW EXECUTE FUNCTION reconciler.refuse_overlap()"
+    )
+    connection.commit()
+    whole = constant(START, UNTIL, price("120.00"))
+    for wanted in (whole, whole.overlay(constant(night(3), night(5), price("150.00"))), whole.clip(night(2), night(9))):
+        write(target, {RATES: wanted})
+        assert in_force(target, RATES) == wanted
