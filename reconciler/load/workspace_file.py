@@ -98,7 +98,9 @@ def _credential(name: str, doc: CredentialDoc, problems: Problems) -> Credential
         for key in references:
             if key not in KEYS[doc.provider]:
                 known = did_you_mean(key, KEYS[doc.provider])
-                problems.add("unknown-key", f"unknown key `{key}`", ("credentials", name, half, key), known, at_key=True)
+                problems.add(
+                    "unknown-key", f"unknown key `{key}`", ("credentials", name, half, key), known, at_key=True
+                )
     return Credential(name, doc.provider, doc.rotate_every or ROTATE_EVERY, {half: s for half, s in sets.items() if s})
 
 

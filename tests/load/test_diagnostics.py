@@ -55,7 +55,11 @@ IN_A_PROPERTY = [
     ("nights-or-season", SOLD.replace("double: 100.00", "double: {overrides: {§x: {set: 9.00}}}"), ""),
     ("bad-time", HOTEL + "suspend: {reason: fire, until: §tomorrow}\n", "without an offset"),
     ("unknown-season", SOLD.replace("double: 100.00", "double: {seasons: {§sumer: 9.00}}"), "did you mean `summer`?"),
-    ("unknown-season", SOLD.replace("double: 100.00", "double: {overrides: {x: {season: §sumer, set: 9.00}}}"), "summer"),
+    (
+        "unknown-season",
+        SOLD.replace("double: 100.00", "double: {overrides: {x: {season: §sumer, set: 9.00}}}"),
+        "summer",
+    ),
     (
         "seasons-disagree",
         HEAD
@@ -71,11 +75,21 @@ IN_A_PROPERTY = [
     ("unknown-rate-plan", SOLD + "  NREF: {type: non_refundable, derive: {from: §BAZ}}\n", "did you mean `BAR`?"),
     ("unknown-rate-plan", SOLD + 'mappings: {booking.com: {rate_plans: {§BAZ: "1"}}}\n', "did you mean `BAR`?"),
     ("unknown-cancellation-policy", SOLD + "    cancellation: §flexible\n", "no cancellation policy is named"),
-    ("unknown-credentials", HOTEL + 'providers: {expedia: {property_id: "1", credentials: §groop}}\n', "no credentials"),
-    ("derivation-cycle", HOTEL + "rate_plans:\n  A: {type: bar, derive: {from: §B}}\n  B: {type: bar, derive: {from: A}}\n", ""),
+    (
+        "unknown-credentials",
+        HOTEL + 'providers: {expedia: {property_id: "1", credentials: §groop}}\n',
+        "no credentials",
+    ),
     (
         "derivation-cycle",
-        SOLD.replace("double: 100.00, suite: 200.00", "double: {derive: {from: §suite}}, suite: {derive: {from: double}}"),
+        HOTEL + "rate_plans:\n  A: {type: bar, derive: {from: §B}}\n  B: {type: bar, derive: {from: A}}\n",
+        "",
+    ),
+    (
+        "derivation-cycle",
+        SOLD.replace(
+            "double: 100.00, suite: 200.00", "double: {derive: {from: §suite}}, suite: {derive: {from: double}}"
+        ),
         "",
     ),
     ("room-without-price", SOLD.replace(", suite: 200.00", "") + "    rooms: [double, §suite]\n", "add rates"),
@@ -87,12 +101,17 @@ IN_A_PROPERTY = [
     ),
     ("room-not-mapped", SOLD + 'mappings: {expedia: {rate_plans: {BAR: {§suite: "2"}}}}\n', "map the room"),
     ("room-never-created", SOLD + "mappings: {expedia: {rooms: {suite: §create}}}\n", "write its id"),
-    ("unknown-provider", HOTEL + '§mappings: {booking.com: {rooms: {suite: "1"}}}\n'.replace("§", "") , ""),
-    ("id-used-twice", HEAD + ROOMS.replace("11e2ab0d-3e7c-4d0e-9a59-0a4f6f6d2202", "§7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201"), ""),
+    ("unknown-provider", HOTEL + '§mappings: {booking.com: {rooms: {suite: "1"}}}\n'.replace("§", ""), ""),
+    (
+        "id-used-twice",
+        HEAD + ROOMS.replace("11e2ab0d-3e7c-4d0e-9a59-0a4f6f6d2202", "§7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201"),
+        "",
+    ),
     ("id-used-twice", SOLD + 'mappings: {expedia: {rooms: {suite: "1", double: §"1"}}}\n', ""),
     (
         "expedia-rate-plan-shared",
-        SOLD + 'mappings: {expedia: {rooms: {suite: "1", double: "2"}, rate_plans: {BAR: {suite: "3", double: §"3"}}}}\n',
+        SOLD
+        + 'mappings: {expedia: {rooms: {suite: "1", double: "2"}, rate_plans: {BAR: {suite: "3", double: §"3"}}}}\n',
         "providers.expedia.manage",
     ),
     (
@@ -106,7 +125,11 @@ IN_A_PROPERTY = [
     ("price-not-positive", SOLD.replace("100.00", "§0"), ""),
     ("price-not-positive", SOLD + "  X: {type: bar, derive: §{from: BAR, change: -150.00}}\n", "floor"),
     ("price-not-positive", SOLD + "    occupancy: {1: §-150.00}\n", ""),
-    ("price-under-floor", SOLD + "  X: {type: bar, derive: {from: BAR, floor: 90.00}, rates: {double: §{default: 80.00}}}\n", "floor"),
+    (
+        "price-under-floor",
+        SOLD + "  X: {type: bar, derive: {from: BAR, floor: 90.00}, rates: {double: §{default: 80.00}}}\n",
+        "floor",
+    ),
     (
         "price-above-ceiling",
         SOLD + "  X: {type: bar, derive: {from: BAR, ceiling: 300.00}, providers: {expedia: {change: §+110%}}}\n",
@@ -117,7 +140,11 @@ IN_A_PROPERTY = [
     ("amount-not-in-currency", SOLD.replace("100.00", "§{USD: 100.00}"), "EUR"),
     ("least-above-most", SOLD + "    §restrictions: {default: {min_stay: 5, max_stay: 4}}\n", ""),
     ("over-allotted", SOLD + "allocation: {§suite: {direct: 3, expedia: 2, booking.com: 2}}\n", "overbooking"),
-    ("no-units", HEAD + "rooms: {§suite: {id: 11e2ab0d-3e7c-4d0e-9a59-0a4f6f6d2202}}\nallocation: {suite: {direct: 1}}\n", ""),
+    (
+        "no-units",
+        HEAD + "rooms: {§suite: {id: 11e2ab0d-3e7c-4d0e-9a59-0a4f6f6d2202}}\nallocation: {suite: {direct: 1}}\n",
+        "",
+    ),
     ("not-available-yet", SOLD + "allocation: {suite: {default: {direct: 1}, mode: §dynamic}}\n", "static"),
     ("bounds-without-dynamic", SOLD + "allocation: {suite: {default: {direct: 1}, §bounds: {expedia: 1..2}}}\n", ""),
     ("odd-number", SOLD.replace("100.00", "§1e2"), "1200.50"),
@@ -141,7 +168,11 @@ IN_A_PROPERTY = [
 IN_THE_WORKSPACE = [
     ("plaintext-secret", CREDENTIALS.replace("env:KEY", "§hunter2"), "env:"),
     ("plaintext-secret", "kind: Workspace\nenvironments: {x: {database: §postgresql://me:pw@db/x}}\n", "env:"),
-    ("plaintext-secret", "kind: Workspace\nproviders: {expedia: {endpoints: {local: §http://me:pw@localhost}}}\n", "remove"),
+    (
+        "plaintext-secret",
+        "kind: Workspace\nproviders: {expedia: {endpoints: {local: §http://me:pw@localhost}}}\n",
+        "remove",
+    ),
     ("bad-reference", CREDENTIALS.replace("env:KEY", "§env:NOT A NAME"), "env:"),
     ("unknown-key", CREDENTIALS.replace("api_key", "§partner_id"), "api_key"),
     ("unknown-value", CREDENTIALS.replace("expedia", "§expdia"), "did you mean `expedia`?"),
@@ -205,7 +236,11 @@ def test_all_problems_of_all_files_come_in_one_go(tmp_path: Path) -> None:
 FILES: list[tuple[str, dict[str, str], str]] = [
     ("file-name", {"properties/Lisbon.yaml": SOLD}, "properties/Lisbon.yaml"),
     ("file-name", {"properties/lisbon.yml": SOLD}, "properties/lisbon.yml"),
-    ("slug-used-twice", {"properties/a/lisbon.yaml": SOLD, "properties/b/lisbon.yaml": SOLD}, "properties/b/lisbon.yaml"),
+    (
+        "slug-used-twice",
+        {"properties/a/lisbon.yaml": SOLD, "properties/b/lisbon.yaml": SOLD},
+        "properties/b/lisbon.yaml",
+    ),
 ]
 
 
@@ -239,8 +274,8 @@ def test_a_folder_without_a_workspace_is_none(tmp_path: Path) -> None:
     found = loaded(tmp_path, {"reconciler.yaml": WORKSPACE})
     assert found.diagnostics == ()
     (tmp_path / "reconciler.yaml").unlink()
-    from tests.load.writing import NOW
     from reconciler import load
+    from tests.load.writing import NOW
 
     assert [one.code for one in load.workspace(tmp_path, now=NOW).diagnostics] == ["no-workspace"]
 
