@@ -53,7 +53,7 @@ def test_a_stale_plan_is_4_and_nothing_is_changed(world: World) -> None:
     world.edit("properties/lisbon-baixa.yaml", "default: 120.00", "default: 125.00")
     assert world.command("plan", "--out", "plan.json").code == 0
     nights = {"from": world.night(3), "until": world.night(5)}
-    world.sandbox.admin.change("expedia", EXPEDIA, {"rate_plan": "880011", **nights, "set": {"price": "99.00"}})
+    world.sandbox.admin.change("expedia", EXPEDIA, {"rate_plan": "880011A", **nights, "set": {"price": "99.00"}})
     before = world.rows("SELECT count(*) FROM reconciler.runs")
     world.sandbox.admin.clear_log()
     stale = world.command("apply", "plan.json")

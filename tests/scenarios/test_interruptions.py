@@ -66,9 +66,8 @@ def test_a_saved_plan_whose_run_was_cut_off_may_be_given_again_and_then_never_ch
     world: World,
 ) -> None:
     world.run("plan", "--out", "plan.json")
-    match = {"provider": "expedia", "operation": "ar", "nth": 2}
-    world.sandbox.admin.fault("drop_before", match)
-    world.sandbox.admin.fault("drop_before", {"provider": "booking.com", "operation": "availability", "nth": 2})
+    for provider, operation in (("expedia", "ar"), ("booking.com", "availability")):
+        world.sandbox.admin.fault("drop_before", {"provider": provider, "operation": operation, "nth": 2, "times": 0})
     assert world.command("apply", "plan.json").code == 1
     world.sandbox.admin.clear_faults()
     resumed = world.command("apply", "plan.json")

@@ -23,7 +23,7 @@ def test_a_second_apply_changes_nothing(world: World) -> None:
 def test_a_price_changed_by_hand_is_drift_with_both_values_and_a_plan_puts_it_right(world: World) -> None:
     world.apply()
     nights = {"from": world.night(3), "until": world.night(5)}
-    world.sandbox.admin.change("expedia", EXPEDIA, {"rate_plan": "880011", **nights, "set": {"price": "99.00"}})
+    world.sandbox.admin.change("expedia", EXPEDIA, {"rate_plan": "880011A", **nights, "set": {"price": "99.00"}})
     result = world.run("drift", "--format", "json")
     (difference,) = result.json["differences"]
     assert difference["address"] == "lisbon-baixa/expedia/rates/double/BAR"
@@ -37,7 +37,7 @@ def test_a_price_changed_by_hand_is_drift_with_both_values_and_a_plan_puts_it_ri
 def test_a_booking_moves_nothing(world: World) -> None:
     world.apply()
     stay = {"arrival": world.night(3), "departure": world.night(6)}
-    world.sandbox.admin.book("expedia", EXPEDIA, room="30011", rate_plan="880011", **stay)
+    world.sandbox.admin.book("expedia", EXPEDIA, room="30011", rate_plan="880011A", **stay)
     world.sandbox.admin.book("booking.com", BOOKING, room="90100101", rate_plan="77001", **stay)
     assert world.addresses() == []
     assert world.run("drift", "--detailed-exitcode").code == 0

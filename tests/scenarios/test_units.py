@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
-ROOMS = {"expedia": (EXPEDIA, "30011", "880011"), "booking.com": (BOOKING, "90100101", "77001")}
+ROOMS = {"expedia": (EXPEDIA, "30011", "880011A"), "booking.com": (BOOKING, "90100101", "77001")}
 
 
 def left(world: World, provider: str, night: str) -> Any:
