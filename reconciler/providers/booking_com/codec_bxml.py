@@ -299,7 +299,13 @@ def _one(element: Element) -> Told:
 
 def _words(element: Element, name: str) -> list[str]:
     """A list of words, however it is parted; also one element for each."""
-    return [word for found in xml.children(element, name) for text in found.itertext() for word in re.split(r"[\s,;]+", text) if word]
+    return [
+        word
+        for found in xml.children(element, name)
+        for text in found.itertext()
+        for word in re.split(r"[\s,;]+", text)
+        if word
+    ]
 
 
 def _dates(text: str) -> list[date]:
