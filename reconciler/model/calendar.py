@@ -103,12 +103,12 @@ class Calendar(Generic[V_co]):
                 night += _DAY
 
     def clip(self, start: date, until: date) -> Calendar[V_co]:
-        """Only the nights from `start` up to and not including `until`."""
+        """Only the nights from `start` up to and not including `until`; none where that is no period."""
         return Calendar(
             tuple(
                 Run(max(run.start, start), min(run.until, until), run.value)
                 for run in self.runs
-                if run.start < until and start < run.until
+                if max(run.start, start) < min(run.until, until)
             )
         )
 
