@@ -52,12 +52,16 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by place, then severity, then code; duplicates dropped. The order in which every format shows them."""
-    return tuple(
-        sorted(
-            set(diagnostics), key=lambda d: (d.file, d.line, d.column, d.address, _RANK[d.severity], d.code, d.message)
-        )
-    )
+    """Sorted by place, then severity, then code; duplicates dropped. The order in which every format shows them.
+
+    Every field decides, so that nothing is left to the order of a set.
+    """
+    return tuple(sorted(set(diagnostics), key=_place))
+
+
+def _place(found: Diagnostic) -> tuple[str | int, ...]:
+    where = (found.file, found.line, found.column, found.address)
+    return (*where, _RANK[found.severity], found.code, found.message, found.hint)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

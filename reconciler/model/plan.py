@@ -1,6 +1,6 @@
 """The plan as a value: operations in order, what they rest on, and what was found. Everything apply needs, and nothing secret.
 
-Reading and writing the file is `report.plan_file`'s; deciding what goes in is the engine's.
+Reading and writing the file is `engine.plan_file`'s; deciding what goes in is the engine's.
 """
 
 from __future__ import annotations
