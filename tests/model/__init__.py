@@ -1,0 +1,1 @@
+"""Values: calendars, money, addresses, diagnostics, secrets."""
