@@ -93,8 +93,8 @@ def _local(moment: datetime, doc: PropertyDoc) -> datetime:
 
 
 def mappings(context: Context, plans: Mapping[str, RatePlan]) -> dict[str, Mappings]:
-    """Mapped rooms and plans, by provider."""
-    found = {}
+    """Mapped rooms and plans, by provider; nothing yet is mapped at a provider that is only connected."""
+    found = {provider: Mappings() for provider, _ in _links(context.doc)}
     if context.doc.mappings.booking is not None:
         found[BOOKING] = _mapped(context, BOOKING, context.doc.mappings.booking.rooms, _booking_plans(context, plans))
     if context.doc.mappings.expedia is not None:

@@ -57,11 +57,20 @@ def survey_property(site: Site, hotel: Property, targets: Targets, only: frozens
             continue
         if name != DATABASE:
             known[name] = dict(site.store.bindings(hotel.slug, name))
+            if not _concerned(site, hotel, targets[name].capabilities):
+                continue
         survey, assigned = _survey(site, hotel, targets[name], applied, known)
         if name != DATABASE:
             known[name].update(assigned)
         surveys.append(survey)
     return surveys
+
+
+def _concerned(site: Site, hotel: Property, capabilities: Capabilities) -> bool:
+    """Whether there is anything to look at: a provider where git owns nothing, or nothing in scope, is not even asked."""
+    if site.scope.targets:
+        return any(True for _ in _in_scope(site, desired(site, hotel, capabilities.target, capabilities)))
+    return any(hotel.manages(capabilities.target, kind) is not Manage.NO for kind in capabilities.kinds)
 
 
 def trusted(site: Site, applied: Mapping[Address, Applied]) -> Mapping[Address, Applied]:
