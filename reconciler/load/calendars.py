@@ -131,7 +131,7 @@ def _overrides(
         elif override.season is not None and override.season not in frame.seasons:
             problems.unknown("season", override.season, frame.seasons, (*here, "season"))
         else:
-            nights = override.nights or frame.seasons[override.season or ""].nights
+            nights = frame.seasons[override.season or ""].nights if override.nights is None else override.nights
             days = EVERY_DAY if override.days is None else frame.days(override.days)
             yield _Layer(nights, days, read(override.set))
 
