@@ -7,23 +7,24 @@ until a message is sent: a plan that is made on the way has its id only then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, cast
 
-from reconciler.errors import RequestRefusedError
 from reconciler.model.calendar import Calendar, by_month, from_nights, merge
 from reconciler.model.plan import Operation
 from reconciler.model.property import Property
 from reconciler.model.state import Availability, Counts, Document, Price, Restrictions
 from reconciler.providers.booking_com import traits
-from reconciler.providers.booking_com.capabilities import MAX_DATES_SENT, MAX_UNITS
+from reconciler.providers.booking_com.capabilities import MAX_DATES_SENT
 from reconciler.providers.booking_com.codec_bxml import Fields, Item, price_fields, room_fields, stay_fields
 from reconciler.providers.booking_com.normal import CONDITIONS
 from reconciler.providers.contract import Batch, Part, Pending
 
 _MONTH = "%Y-%m"
+ALLOTMENT = "allotment"
+"""Stands in the fields of a night for units whose sold ones are not known yet; never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +144,31 @@ def _fields(hotel: Property, facts: Mapping[str, str], pending: Pending) -> Cale
 
 
 def _room_fields(night: Availability | None, now: Counts | None, *, told: bool) -> Fields | None:
-    """What is left when the allotment is in force: what is sold is taken off, never below nothing."""
+    """What is left when the allotment is in force: what is sold is taken off, never below nothing.
+
+    Where nobody said what is sold (a room that sold nothing until a plan was made for it), the allotment waits for `settle`.
+    """
     if night is None:
         return None
-    left = max(0, night.allotment - (now.sold if now is not None else 0))
-    if left > MAX_UNITS:
-        raise RequestRefusedError(f"{left} units are more than the {MAX_UNITS} that Booking.com takes")
-    return room_fields(left, night.closed if told else None)
+    closed = night.closed if told else None
+    if now is None:
+        return ((ALLOTMENT, str(night.allotment)), *room_fields(0, closed)[1:])
+    return room_fields(max(0, night.allotment - now.sold), closed)
+
+
+def unsettled(item: Item) -> tuple[date, ...]:
+    """The nights whose allotment waits for what is sold."""
+    return tuple(night for night, fields in item.nights if fields[0][0] == ALLOTMENT)
+
+
+def settle(item: Item, sold: Mapping[date, int]) -> Item:
+    """The item with what is left in place of its allotments. KeyError for a night that `sold` lacks."""
+
+    def left(night: date, fields: Fields) -> Fields:
+        name, text = fields[0]
+        return (*room_fields(max(0, int(text) - sold[night]), None), *fields[1:]) if name == ALLOTMENT else fields
+
+    return replace(item, nights=tuple((night, left(night, fields)) for night, fields in item.nights))
 
 
 def _price_fields(currency: str, price: Price | None, was: Price | None) -> Fields | None:

@@ -17,12 +17,14 @@ from xml.etree.ElementTree import Element
 from reconciler.errors import RequestRefusedError, UnexpectedReplyError
 from reconciler.model.state import Restrictions
 from reconciler.providers import xml
+from reconciler.providers.booking_com.capabilities import MAX_UNITS
 
 ROOMRATES = "/hotels/xml/roomrates"
 RATES = "/hotels/xml/rates"
 ROOMRATEAVAILABILITY = "/hotels/xml/roomrateavailability"
 AVAILABILITY = "/hotels/xml/availability"
 VERSION = "1.1"
+UNITS = "roomstosell"
 
 _LONGEST_TEXT = 300
 _RUID = re.compile(rb"<!--\s*RUID:\s*\[([A-Za-z0-9+/=_.-]{1,400})\]\s*-->")
@@ -191,7 +193,7 @@ class Item:
 
 def room_fields(left: int, closed: bool | None) -> Fields:
     """Units left to sell (0 to 254), and whether the room is closed; None leaves that as it is."""
-    units = (("roomstosell", str(left)),)
+    units = ((UNITS, str(left)),)
     return units if closed is None else (*units, ("closed", _flag(closed)))
 
 
@@ -224,8 +226,14 @@ def encode(items: Iterable[Item]) -> bytes:
             if item.rate:
                 xml.add(day, "rate", {"id": item.rate})
             for name, text in fields:
-                xml.add(day, name, text=text)
+                xml.add(day, name, text=_units(text) if name == UNITS else text)
     return xml.serialise(root)
+
+
+def _units(text: str) -> str:
+    if int(text) > MAX_UNITS:
+        raise RequestRefusedError(f"{text} units are more than the {MAX_UNITS} that Booking.com takes")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,10 +202,8 @@ def _rate_plan_findings(about: About, value: Value) -> Findings:
     if not wanted.get("active") or "cancellation" not in wanted:
         return
     cancellation, meals = _codes(about, wanted)
-    lacks = [
-        *(["cancellation"] if cancellation is None else []),
-        *([] if _meals_known(wanted, meals) else ["meals"]),
-    ]
+    lacks = ["cancellation"] if cancellation is None and _needs_policy(about, wanted) else []
+    lacks += [] if _meals_known(wanted, meals) else ["meals"]
     if lacks and about.to_be_made:
         yield about.finding(
             "create-needs-code",
@@ -215,6 +213,12 @@ def _rate_plan_findings(about: About, value: Value) -> Findings:
         )
     elif about.first_of_plan():
         yield from (_left_alone(about, wanted, topic) for topic in lacks)
+
+
+def _needs_policy(about: About, wanted: Document) -> bool:
+    """Whether anything is wanted that is sent together with the policy's code."""
+    conditions = (wanted.get("cancellation"), wanted.get("meal_plan"), wanted.get("min_advance_days") or None)
+    return about.to_be_made or any(said is not None for said in (*conditions, wanted.get("max_advance_days")))
 
 
 def _left_alone(about: About, wanted: Document, topic: str) -> Diagnostic:

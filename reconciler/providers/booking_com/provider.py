@@ -10,22 +10,24 @@ from reconciler.errors import RequestRefusedError
 from reconciler.model.address import Address
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean
+from reconciler.model.journal import Outcome
 from reconciler.model.property import BOOKING, CREATE, Property
 from reconciler.model.secret import Secret
 from reconciler.model.state import Observation, Observed, Value, Window
 from reconciler.providers.booking_com import outcome
 from reconciler.providers.booking_com.auth import TokenCache
-from reconciler.providers.booking_com.batching import PlanChange, Updates, batches
+from reconciler.providers.booking_com.batching import PlanChange, Updates, batches, settle, unsettled
 from reconciler.providers.booking_com.capabilities import CAPABILITIES
 from reconciler.providers.booking_com.codec_bxml import Item
 from reconciler.providers.booking_com.normal import About, normal
 from reconciler.providers.booking_com.plans import PlanWork, made_pairs
-from reconciler.providers.booking_com.reading import Wanted, read
+from reconciler.providers.booking_com.reading import Wanted, read, sold_on
 from reconciler.providers.booking_com.session import Session
-from reconciler.providers.contract import Batch, BatchResult, Http, Pending
+from reconciler.providers.contract import Batch, BatchResult, Http, PartResult, Pending
 from reconciler.providers.remote import Ids, Remote, to_observation
 
 Pair = tuple[str, str]
+_UNTOLD = "Booking.com does not tell what the room has sold while it sells no rate; nothing was sent for it"
 
 
 class BookingCom:
@@ -99,11 +101,29 @@ class BookingCom:
             return self._execute_plan(batch, batch.payload)
         if not isinstance(batch.payload, Updates):
             raise TypeError("not a batch of this target")
-        items = [self._resolved(item) for item in batch.payload.items]
-        products = [self._product(part.address) for part in batch.parts]
+        return self._execute_updates(batch, batch.payload)
+
+    def _execute_updates(self, batch: Batch, updates: Updates) -> BatchResult:
+        resolved = [self._settled(self._resolved(item)) for item in updates.items]
+        items = [item for item in resolved if not unsettled(item)]
+        rooms = {item.room for item in resolved if unsettled(item)}
+        parts = [part for part in batch.parts if self._product(part.address)[0] not in rooms]
+        results = tuple(PartResult(part, Outcome.FAILED, _UNTOLD) for part in batch.parts if part not in parts)
+        if not items:
+            return BatchResult(results)
         sent = self._session.update(items, repeatable=batch.repeatable)
-        results = outcome.results(batch.parts, products, sent.told, nothing_done=sent.nothing_done)
-        return BatchResult(results, sent.message_id)
+        products = [self._product(part.address) for part in parts]
+        told = outcome.results(parts, products, sent.told, nothing_done=sent.nothing_done)
+        return BatchResult((*results, *told), sent.message_id)
+
+    def _settled(self, item: Item) -> Item:
+        """The item with what is left in place of allotments, where it is told what is sold; else as it is."""
+        nights = unsettled(item)
+        if not nights:
+            return item
+        included = self._booked_includes_cancelled
+        sold = sold_on(self._session, item.room, nights, booked_includes_cancelled=included)
+        return settle(item, sold) if sold.keys() >= set(nights) else item
 
     def _execute_plan(self, batch: Batch, change: PlanChange) -> BatchResult:
         known = self._plan_id(change.plan)
@@ -176,18 +196,19 @@ class BookingCom:
             retired = plan in self._hotel.rate_plans and self._hotel.rate_plans[plan].retired
             if self._ids.rooms.get(room, "") not in rooms or (self._ids.rooms[room], id_) in pairs:
                 continue
+            made = asked == CREATE and (room, plan) in self._ids.plans
             if retired:
                 yield (room, plan), None
-            elif asked != CREATE and id_ not in listed:
+            elif made or (asked != CREATE and id_ not in listed):
                 yield (room, plan), self._not_listed((room, plan), id_, listed)
 
     def _not_listed(self, pair: Pair, id_: str, listed: set[str]) -> Diagnostic:
         near = did_you_mean(id_, listed)
         return Diagnostic(
             "not-listed-at-provider",
-            f"rate plan {id_} is not among those that Booking.com lists: it is switched off there, or the id is wrong",
+            f"rate plan {id_} is not among those that Booking.com lists for the room: it is switched off, or the id is wrong",
             Severity.WARNING,
-            hint=f"applying switches it on; {near}" if near else "applying switches it on",
+            hint=f"applying switches it on; {near}" if near and id_ not in listed else "applying switches it on",
             file=self._hotel.file,
             address=str(self._plan_at(pair)),
         )

@@ -149,5 +149,18 @@ def _counts(nights: Nights, wanted: Wanted) -> dict[date, Counts]:
     return {day: Counts(night.left or 0, _sold(night, wanted)) for day, night in nights.items()}
 
 
+def sold_on(
+    session: Session, room: str, nights: Collection[date], *, booked_includes_cancelled: bool
+) -> dict[date, int]:
+    """How many units of the room are sold on these nights, as far as it is told now."""
+    window = Window(min(nights), max(nights) + timedelta(days=1))
+    wanted = Wanted(window, booked_includes_cancelled=booked_includes_cancelled)
+    found: dict[date, int] = {}
+    for answer in session.nights(window, by_room=True, rooms=[room]):
+        told = answer.rooms.get(room, {})
+        found.update({day: _sold(night, wanted) for day, night in told.items() if night.booked is not None})
+    return found
+
+
 def _closures(nights: Nights) -> Calendar[Restrictions]:
     return from_nights({day: Restrictions(closed=bool(night.closed)) for day, night in nights.items()})

@@ -247,8 +247,10 @@ def test_what_is_left_is_what_is_not_sold_and_never_below_nothing() -> None:
 
 
 def test_more_units_than_the_format_takes_are_refused_before_sending() -> None:
+    counts = constant(TODAY, TODAY + DAY, Counts(0, 0))
+    nights = constant(TODAY, TODAY + DAY, Availability(255))
     with pytest.raises(RequestRefusedError, match="254"):
-        sent(pending(address("availability", "double"), constant(TODAY, TODAY + DAY, Availability(255))))
+        sent(pending(address("availability", "double"), nights, Observed(nights, counts=counts)))
 
 
 def test_all_restrictions_are_sent_each_time_so_that_none_stays_behind() -> None:

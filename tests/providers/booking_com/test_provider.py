@@ -143,6 +143,29 @@ def test_a_booking_is_not_taken_back(extranet: Extranet) -> None:
     assert [run["value"] for run in room["left"]] == [10, 9, 10]
 
 
+@pytest.mark.parametrize("sells", [True, False])
+def test_units_of_a_room_without_rates_wait_for_what_it_has_sold(extranet: Extranet, sells: bool) -> None:
+    rates = [{"id": STANDARD, "name": "Standard", "rooms": [SINGLE]}]
+    extranet.load(rate_plans=rates)
+    extranet.admin.change(
+        "booking.com", HOTEL, {"room": DOUBLE, "from": "2026-06-02", "until": "2026-06-03", "set": {"sold": 3}}
+    )
+    target = extranet.target(hotel(mappings={"booking.com": Mappings({"double": DOUBLE, "single": SINGLE}, {})}))
+    before = target.observe(ALL, WINDOW)
+    assert UNITS not in before.entries
+    normal = constant(TODAY, TODAY + DAY * 3, Availability(5))
+    todo = [pending(UNITS, normal), pending(address("availability", "single"), normal, before)]
+    (batch,) = target.batches(todo)
+    if sells:  # a plan was made in between
+        seen = extranet.there()
+        pair = {"room": DOUBLE, "id": STANDARD}
+        extranet.admin.load_hotel("booking.com", {**seen, "room_rates": [*seen["room_rates"], pair]})
+    results = {part.part.address.key[0]: part.outcome for part in target.execute(batch).results}
+    assert results == {"double": Outcome.APPLIED if sells else Outcome.FAILED, "single": Outcome.APPLIED}
+    room = next(one for one in extranet.there()["rooms"] if one["id"] == DOUBLE)
+    assert [run["value"] for run in room.get("left", [])] == ([5, 2, 5] if sells else [])
+
+
 @pytest.mark.parametrize("included", [True, False])
 def test_cancelled_bookings_are_counted_as_the_account_counts_them(extranet: Extranet, included: bool) -> None:
     extranet.admin.switch(booking_booked_includes_cancelled=included)

@@ -240,3 +240,25 @@ def test_where_the_list_of_plans_is_not_given_making_still_works(extranet: Extra
     desired = {address("rate_plan", *pair): long_document() for pair in LONG}
     (result,) = bring_about(target, desired, target.observe(ALL, WINDOW))
     assert {part.outcome for part in result.results} == {Outcome.APPLIED}
+
+
+def test_a_made_plan_that_a_room_no_longer_sells_is_put_back(extranet: Extranet) -> None:
+    made = {"id": "77", "name": "Long stay", "rooms": [SINGLE]}
+    extranet.load(rate_plans=[*described()["rate_plans"], made])
+    target = extranet.target(with_long(), dict.fromkeys(LONG, "77"))
+    where = address("rate_plan", *LONG[0])
+    seen = target.observe(ALL, WINDOW)
+    assert seen.entries[where].value == {"active": False}
+    assert [finding.code for finding in seen.findings] == ["not-listed-at-provider"]
+    bring_about(target, {where: long_document()}, seen)
+    assert kinds_sent(extranet) == ["New"]
+    assert target.observe(ALL, WINDOW).entries[where].value == {"name": "Long stay", "active": True}
+
+
+def test_a_plan_without_policy_meals_and_windows_needs_no_codes(extranet: Extranet) -> None:
+    target = extranet.target(hotel(rate_plans={"BAR": plan("BAR", "Standard", cancellation=None)}))
+    seen = target.observe(ALL, WINDOW)
+    bare = {**DOCUMENT, "cancellation": None}
+    assert target.normal(DOUBLE_BAR, bare, seen.traits) == ({"name": "Standard", "active": True}, ())
+    _, findings = target.normal(DOUBLE_BAR, {**bare, "max_advance_days": 30}, seen.traits)
+    assert [finding.code for finding in findings] == ["no-code-for-cancellation"]
