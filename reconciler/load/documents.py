@@ -55,7 +55,9 @@ def _form(value: object) -> str:
 def _manage(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return choice("create_only")(value)
+    if value == "create_only":
+        return value
+    raise fault("unknown-value", f"{shown(value)} is not one of true, false, create_only")
 
 
 def _guests(value: object) -> int:

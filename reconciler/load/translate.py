@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from reconciler.load.document import CalendarDoc, Fields
 from reconciler.load.nodes import Data
 from reconciler.load.problems import Keys, Problem
 from reconciler.load.values import shown
@@ -78,7 +79,9 @@ def known_keys(model: type[BaseModel], keys: Keys) -> list[str]:
     for key in keys:
         found = _inner(found, key)
     models = [kind for kind in _options(found) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-    return [field.alias or name for kind in models for name, field in kind.model_fields.items()]
+    names = [field.alias or name for kind in models for name, field in kind.model_fields.items()]
+    # A calendar that is written short is its fields: its parts are what else may be meant.
+    return names + [name for kind in models if issubclass(kind, Fields) for name in CalendarDoc.model_fields]
 
 
 def _inner(annotation: Any, key: str | int) -> Any:

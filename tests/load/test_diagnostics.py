@@ -26,6 +26,8 @@ IN_A_PROPERTY = [
     ("unknown-key", HOTEL + "§seasns: {}\n", "did you mean `seasons`?"),
     ("unknown-key", HEAD + ROOMS.replace("units: 40", "§unit: 40"), "did you mean `units`?"),
     ("unknown-key", SOLD + "    restrictions: {default: {§min_stays: 2}}\n", "did you mean `min_stay`?"),
+    ("unknown-key", SOLD + "    restrictions: {§defualt: {min_stay: 2}}\n", "did you mean `default`?"),
+    ("unknown-value", HOTEL + "manage: {rates: §maybe}\n", ""),
     ("missing-key", HOTEL + "rate_plans:\n  §BAR: {rates: {double: 100.00}}\n", ""),
     ("wrong-type", HOTEL.replace("name: Lisbon Baixa", "name: §5"), "put quotes around it"),
     ("wrong-type", SOLD + "    restrictions: {default: {closed: §yes}}\n", "write true"),
