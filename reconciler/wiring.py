@@ -27,6 +27,7 @@ from reconciler.model.workspace import Environment, ProviderSettings, Workspace
 from reconciler.providers.booking_com.capabilities import CAPABILITIES as BOOKING_CAPABILITIES
 from reconciler.providers.database.capabilities import CAPABILITIES as DATABASE_CAPABILITIES
 from reconciler.providers.expedia.capabilities import CAPABILITIES as EXPEDIA_CAPABILITIES
+from reconciler.providers.expedia.capabilities import capabilities_of
 from reconciler.runtime.site import Site, Targets, silent
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from reconciler.providers.account import Account
     from reconciler.providers.booking_com.auth import TokenCache
     from reconciler.providers.contract import Target
+    from reconciler.providers.database.lookup import MappingService
     from reconciler.providers.http import HttpClient
     from reconciler.providers.remote import Remote
     from reconciler.store.postgres import PostgresStore
@@ -45,6 +47,12 @@ CAPABILITIES: Mapping[str, Capabilities] = {
     BOOKING: BOOKING_CAPABILITIES,
 }
 """Every target by name."""
+
+
+def capabilities(hotel: Property, provider: str) -> Capabilities:
+    """What a provider can do for a property: at Expedia it depends on how the hotel counts lengths of stay."""
+    return capabilities_of(hotel.providers[provider].length_of_stay) if provider == EXPEDIA else CAPABILITIES[provider]
+
 
 LOCAL_SANDBOX = "http://127.0.0.1:8790"
 LOCAL_ACCOUNT = "local-sandbox"
@@ -155,6 +163,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
             workspace_target=plant.workspace_target,
             discover=plant.discover,
             room_ids=plant.room_ids,
+            mapping=plant.mapping,
             capabilities=CAPABILITIES,
             commit=commit,
             dirty=dirty,
@@ -191,7 +200,7 @@ def prepare_database(url: str, *, embedded: bool) -> None:
 def _refuse_lost_journal(
     database: str, environment: Environment, settings: Workspace, environ: Mapping[str, str]
 ) -> None:
-    local = all(_is_local(endpoints(settings, provider, environment)) for provider in _HOSTS)
+    local = all(_is_local(endpoints(settings, provider, environment, environ)) for provider in _HOSTS)
     if environ.get("CI") and database.startswith("embedded") and not local:
         raise RefusedError(
             "in CI the embedded database would be lost with the machine, and the journal with it",
@@ -218,10 +227,14 @@ def _git(root: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def endpoints(settings: Workspace, provider: str, environment: Environment) -> dict[str, str]:
-    """The base URLs of a provider's hosts in an environment, by logical host."""
+def endpoints(
+    settings: Workspace, provider: str, environment: Environment, environ: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The base URLs of a provider's hosts in an environment, by logical host. RECONCILER_SANDBOX says where `local` is."""
     known = settings.providers.get(provider, ProviderSettings(provider)).endpoints
-    given = known.get(environment.endpoints) or (LOCAL_SANDBOX if environment.endpoints == "local" else None)
+    given = known.get(environment.endpoints)
+    if environment.endpoints == "local":
+        given = environ.get("RECONCILER_SANDBOX") or given or LOCAL_SANDBOX
     return dict.fromkeys(_HOSTS[provider], given) if given else _HOSTS[provider]
 
 
@@ -279,6 +292,15 @@ class _Plant:
         included = settings.booked_includes_cancelled
         return BookingCom(hotel, ids, client, secrets, today, booked_includes_cancelled=included, tokens=self.tokens())
 
+    @contextmanager
+    def mapping(self, hotel: Property) -> Iterator[MappingService]:
+        """The mapping service of one property."""
+        from reconciler.providers.database.lookup import MappingService
+        from reconciler.store.connect import connect
+
+        with connect(self._url) as connection:
+            yield MappingService(hotel, connection)
+
     def tokens(self) -> TokenCache:
         """The access tokens of this process."""
         from reconciler.providers.booking_com.auth import TokenCache
@@ -306,12 +328,16 @@ class _Plant:
         settings = self._settings.providers.get(provider, ProviderSettings(provider))
         extra = self._options.environ.get("RECONCILER_ALLOWED_HOSTS", "")
         allowed = _BUILT_IN_HOSTS | frozenset(host.strip() for host in extra.split(",") if host.strip())
-        hosts = endpoints(self._settings, provider, self._environment)
-        client = HttpClient(hosts, settings.transport, self._account(provider, credentials, settings), allowed=allowed)
+        client = HttpClient(
+            self._hosts(provider), settings.transport, self._account(provider, credentials, settings), allowed=allowed
+        )
         try:
             yield client
         finally:
             client.close()
+
+    def _hosts(self, provider: str) -> Mapping[str, str]:
+        return endpoints(self._settings, provider, self._environment, self._options.environ)
 
     def _account(self, provider: str, credentials: str | None, settings: ProviderSettings) -> Account:
         from reconciler.providers.account import Account
@@ -319,7 +345,7 @@ class _Plant:
         with self._guard:
             key = (provider, credentials)
             if key not in self._accounts:
-                local = _is_local(endpoints(self._settings, provider, self._environment))
+                local = _is_local(self._hosts(provider))
                 rate = LOCAL_RATE if local else settings.transport.requests_per_minute
                 self._accounts[key] = Account(rate)
             return self._accounts[key]
@@ -330,7 +356,7 @@ class _Plant:
 
         credential = self._settings.credentials.get(name or "")
         references = credential.sets.get(self._environment.credential_set, {}) if credential else {}
-        local = _is_local(endpoints(self._settings, provider, self._environment))
+        local = _is_local(self._hosts(provider))
         if not references and not local:
             raise CredentialError(
                 f"no {self._environment.credential_set} credentials for {provider}",

@@ -26,11 +26,10 @@ from reconciler.load import workspace
 from reconciler.sandbox.admin import Admin
 from reconciler.sandbox.server import running
 from reconciler.store.connect import connect, open_database
-from reconciler.wiring import LOCAL_ACCOUNT, LOCAL_SANDBOX
+from reconciler.wiring import LOCAL_ACCOUNT
 
 SLUG, EXPEDIA_ID, BOOKING_ID = "aveiro-canal", "20555001", "20666001"
 ROOM, PLAN, ROOM_BOOKING, PLAN_BOOKING = "301001", "880101", "66600101", "77101"
-_YEAR = 365
 
 
 @click.command(short_help="Run the whole story on this machine in a minute.")
@@ -53,8 +52,13 @@ def demo(keep: Path | None, group: Path | None) -> int:
       reconciler demo
       reconciler demo --keep /tmp/demo --group .
     """
-    with _folder(keep) as folder, running() as sandbox, _environment():
-        story = _Story(folder, sandbox.url, sandbox.admin)
+    with (
+        _folder(keep) as folder,
+        running() as sandbox,
+        _environment(sandbox.url),
+        open_database("embedded", folder),  # stays up between the commands
+    ):
+        story = _Story(folder, sandbox.admin)
         story.set_up(group)
         story.tell()
         if group is not None:
@@ -75,20 +79,23 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
-    """Without what would lead the demo's commands out of its folder."""
+def _environment(sandbox: str) -> Iterator[None]:
+    """With the demo's own extranets, and without what would lead its commands out of its folder."""
     left_out = ("DATABASE_URL", "RECONCILER_ENV", "OTA_TEST_MODE", "OTA_DEBUG", "CI")
-    before = {name: os.environ.pop(name) for name in left_out if name in os.environ}
+    before = dict(os.environ)
+    for name in left_out:
+        os.environ.pop(name, None)
+    os.environ["RECONCILER_SANDBOX"] = sandbox
     try:
         yield
     finally:
+        os.environ.clear()
         os.environ.update(before)
 
 
 @dataclass(slots=True)
 class _Story:
     folder: Path
-    url: str
     admin: Admin
 
     def set_up(self, group: Path | None) -> None:
@@ -98,15 +105,23 @@ class _Story:
         else:
             for name in ("reconciler.yaml", "properties", "schemas"):
                 _copy(group / name, self.folder / name)
-        settings = self.folder / "reconciler.yaml"
-        settings.write_text(_at(settings.read_text("utf-8"), self.url), encoding="utf-8")
         for provider, hotel in _lone_hotel(datetime.now(UTC).date()).items():
             self.admin.load_hotel(provider, hotel)
 
     def tell(self) -> None:
         """One hotel, from import to mended drift."""
         self.say("A hotel that exists only at the extranets. Import it: the YAML below is what runs out there.")
-        self.run("import", "--property", SLUG, "--expedia", EXPEDIA_ID, "--booking.com", BOOKING_ID)
+        self.run(
+            "import",
+            "--property",
+            SLUG,
+            "--expedia",
+            EXPEDIA_ID,
+            "--booking.com",
+            BOOKING_ID,
+            "--timezone",
+            "Europe/Lisbon",
+        )
         click.echo(_head((self.folder / "properties" / f"{SLUG}.yaml").read_text("utf-8"), 40))
         self.say(
             "Its rows in a hotel system's tables, which the demo plays itself, and a change for the summer in the YAML."
@@ -156,8 +171,7 @@ class _Story:
         day = datetime.now(UTC).date() + timedelta(days=10)
         nights = {"from": day.isoformat(), "until": (day + timedelta(days=2)).isoformat()}
         self.admin.change("expedia", EXPEDIA_ID, {"rate_plan": PLAN, **nights, "set": {"price": "99.00"}})
-        database = "embedded"
-        with open_database(database, self.folder) as url, connect(url, autocommit=True) as connection:
+        with open_database("embedded", self.folder) as url, connect(url, autocommit=True) as connection:
             connection.execute(
                 "UPDATE ota_inventory_allocation SET allocated_expedia = allocated_expedia + 1 WHERE date = %s", (day,)
             )
@@ -181,14 +195,6 @@ def _placed(arguments: Sequence[str], folder: Path) -> list[str]:
     files_ = {"plan.json", "group.json", "group-report.json"}
     placed = [str(folder / argument) if argument in files_ else argument for argument in arguments]
     return [*placed, "--workspace", str(folder)]
-
-
-def _at(settings: str, url: str) -> str:
-    """The settings with the local endpoints at this sandbox."""
-    lines = "".join(f"  {name}: {{endpoints: {{local: {url}}}}}\n" for name in ("expedia", "booking.com"))
-    if "\nproviders:" in settings:
-        return settings.replace(LOCAL_SANDBOX, url)
-    return f"{settings}providers:\n{lines}"
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ from reconciler.load import schemas
 from reconciler.model.diagnostics import has_errors
 from reconciler.report import findings
 from reconciler.runtime.validating import validate_files
-from reconciler.wiring import CAPABILITIES, Options, clock
+from reconciler.wiring import Options, capabilities, clock
 
 
 @click.command(short_help="Check the files; touch nothing outside them.")
@@ -34,7 +34,7 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
     root = options.workspace
     if not (root / "reconciler.yaml").is_file():
         raise UsageError(f"there is no reconciler.yaml in {root.resolve()}", hint="give --workspace DIR")
-    checked = validate_files(root, options.as_of or clock(), CAPABILITIES)
+    checked = validate_files(root, options.as_of or clock(), capabilities)
     wanted = [(root / path if not path.is_absolute() else path).resolve() for path in paths]
     found = [d for d in checked.diagnostics if not wanted or _below((root / d.file).resolve(), wanted)]
     excerpts = findings.excerpts(found, lambda file: checked.files.get(file, ""))

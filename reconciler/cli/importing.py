@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from reconciler.errors import FilesError, UsageError
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.plan import Scope
 from reconciler.model.property import BOOKING, EXPEDIA
+from reconciler.report.contract import count
 from reconciler.runtime.describing import slugged
 from reconciler.runtime.importing import Imported, exactly, read_hotel
 from reconciler.runtime.seeding import PROVIDER_SETTINGS
@@ -23,11 +24,24 @@ from reconciler.wiring import CAPABILITIES, Options, directory, site
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user said beside the ids."""
+
+    credentials: str | None
+    country: str | None
+    timezone: str | None
+
+
 @click.command("import", short_help="Write YAML for what runs out there.")
 @click.option("--property", "slug", metavar="SLUG", help="The short name that the property gets (its file's name).")
 @click.option("--expedia", metavar="ID", help="Its id at Expedia.")
 @click.option("--booking.com", "booking", metavar="ID", help="Its id at Booking.com.")
 @click.option("--credentials", metavar="NAME", help="Which credentials of reconciler.yaml to use.")
+@click.option(
+    "--timezone", metavar="NAME", help="Its time zone, where no provider names it as the time zone database does."
+)
+@click.option("--country", metavar="CODE", help="Its country (ISO 3166-1), where its time zone does not tell.")
 @click.option("--all", "everything", is_flag=True, help="Every property of the database with ota_enabled.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path("properties"), show_default=True)
 @common()
@@ -37,6 +51,8 @@ def import_(
     expedia: str | None,
     booking: str | None,
     credentials: str | None,
+    timezone: str | None,
+    country: str | None,
     everything: bool,
     into: Path,
 ) -> int:
@@ -46,7 +62,7 @@ def import_(
 
     \b
     Examples:
-      reconciler import --property lisbon-baixa --expedia 16636843 --booking.com 8011855
+      reconciler import --property lisbon-baixa --expedia 16636843 --booking.com 8011855 --timezone Europe/Lisbon
       reconciler import --all
     """
     if everything == (slug is not None):
@@ -64,14 +80,14 @@ def import_(
     for name, hotels in wanted.items():
         row = known.get(name)
         property_id = str(row.id) if row else str(uuid.uuid5(uuid.NAMESPACE_URL, f"reconciler/{name}"))
-        _import_one(options, name, property_id, hotels, credentials, into)
+        _import_one(options, name, property_id, hotels, Said(credentials, country, timezone), into)
     if not wanted:
         click.echo("No property of the database has ota_enabled and an id at a provider.")
     return 0
 
 
 def _import_one(
-    options: Options, slug: str, property_id: str, hotels: Mapping[str, str], credentials: str | None, into: Path
+    options: Options, slug: str, property_id: str, hotels: Mapping[str, str], said: Said, into: Path
 ) -> None:
     if not _SLUG.fullmatch(slug):
         raise UsageError(f"`{slug}` is not a short name", hint="small letters, digits and hyphens, at most 63")
@@ -80,7 +96,7 @@ def _import_one(
     file = options.workspace / into / f"{slug}.yaml"
     if file.exists():
         raise UsageError(f"{file} exists; nothing is overwritten", hint="choose another --property, or remove the file")
-    imported = _read(options, slug, property_id, hotels, credentials)
+    imported = _read(options, slug, property_id, hotels, said)
     _write(file, imported)
     try:
         with site(replace(options, scope=Scope(properties=(slug,)))) as here:
@@ -94,9 +110,7 @@ def _import_one(
     click.echo(f"Wrote {file}: {_told(imported)}.")
 
 
-def _read(
-    options: Options, slug: str, property_id: str, hotels: Mapping[str, str], credentials: str | None
-) -> Imported:
+def _read(options: Options, slug: str, property_id: str, hotels: Mapping[str, str], said: Said) -> Imported:
     with site(replace(options, scope=Scope(properties=("!**",)))) as here:
         return read_hotel(
             slug,
@@ -105,7 +119,9 @@ def _read(
             discover=here.discover,
             settings=here.loaded.workspace,
             capabilities=CAPABILITIES,
-            credentials=credentials,
+            credentials=said.credentials,
+            country=said.country,
+            timezone=said.timezone,
             now=here.now,
             room_ids=here.room_ids(property_id),
         )
@@ -120,6 +136,6 @@ def _write(file: Path, imported: Imported) -> None:
 
 def _told(imported: Imported) -> str:
     document = imported.document
-    told = f"{len(document['rooms'])} rooms, {len(document['rate_plans'])} rate plans"
+    told = f"{count(len(document['rooms']), 'room')}, {count(len(document['rate_plans']), 'rate plan')}"
     left = sorted(f"{provider} {kind}" for provider, kind in imported.unmanaged)
     return f"{told}; left unmanaged: {', '.join(left)}" if left else told

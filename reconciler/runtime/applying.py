@@ -17,19 +17,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.plan_file import digest
+from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import Remaining, remaining
 from reconciler.errors import PolicyRefusedError, RefusedError, StalePlanError
 from reconciler.model.address import WORKSPACE
+from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Outcome, Run, RunStatus
 from reconciler.model.plan import Plan
 from reconciler.model.property import Property
-from reconciler.model.state import Json
+from reconciler.model.state import Json, Provenance
 from reconciler.policy import refused
 from reconciler.runtime.execution import Execution, Outcomes
 from reconciler.runtime.planning import in_parallel, require_environment
 from reconciler.runtime.settling import settle
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, merged, survey_property, survey_workspace, suspended
+from reconciler.store.contract import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +181,28 @@ def _carry_out(
     site: Site, unit: _Unit, run: Run, name: str, sequence: Callable[[], int], stop: threading.Event
 ) -> Outcomes:
     site.progress(unit.slug)
+    site.store.record(list(_in_force_already(site, unit, run, name)))
     execution = Execution(site, unit.hotel, unit.targets, run, name, sequence, stop.is_set)
     done = [item.operation for item in unit.standing if item.todo is None]
     todo = [item.todo for item in unit.standing if item.todo is not None]
     return execution.carry_out(done, todo, merged(unit.surveys))
+
+
+def _in_force_already(site: Site, unit: _Unit, run: Run, name: str) -> Iterator[Recording]:
+    """What is as git wants it without our doing becomes our word too, so that who moves it later can be told."""
+    known = site.store.applied(unit.slug)
+    for survey in unit.surveys:
+        changes = {change.address: change for change in survey.changes}
+        for address, value in survey.desired.items():
+            seen, last, change = survey.observed.get(address), known.get(address), changes.get(address)
+            if seen is None or seen.provenance is not Provenance.READ_BACK:
+                continue
+            if isinstance(value, Calendar):
+                same = value.without(touched(change)) if change else value
+                if same and calendar_of(last.value if last else None).keep(same.covered()) != same:
+                    yield Recording(address, same, same.covered(), seen.provenance.value, run.id, site.clock(), name)
+            elif change is None and (last is None or last.value != value):
+                yield Recording(address, value, None, seen.provenance.value, run.id, site.clock(), name)
 
 
 def _finish(site: Site, applied: Applied, name: str) -> Applied:

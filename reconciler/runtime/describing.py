@@ -55,6 +55,7 @@ def describe(slug: str, property_id: str, remotes: Mapping[str, Remote], credent
         "kind": "Property",
         "id": property_id,
         "name": first.name or slug.replace("-", " ").title(),
+        "country": "",
         "currency": next((r.currency for r in remotes.values() if r.currency), "EUR"),
         "timezone": next((r.timezone for r in remotes.values() if r.timezone), "UTC"),
         "providers": {provider: _link(provider, remotes[provider], credentials) for provider in sorted(remotes)},

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -65,6 +66,8 @@ def read_hotel(
     settings: Workspace,
     capabilities: Mapping[str, Capabilities],
     credentials: str | None,
+    country: str | None,
+    timezone: str | None,
     now: datetime,
     room_ids: Mapping[str, str],
 ) -> Imported:
@@ -73,8 +76,15 @@ def read_hotel(
     named = {provider: _credential(settings, provider, credentials) for provider in sorted(hotels)}
     remotes = {provider: discover(provider, hotels[provider], named[provider], window) for provider in sorted(hotels)}
     document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name})
+    document["timezone"] = timezone or document["timezone"]
     if document["timezone"] not in available_timezones():
-        document["timezone"] = "UTC"
+        raise UsageError(
+            f"which time zone is it in? the provider only says `{document['timezone']}`",
+            hint="give --timezone, for instance Europe/Lisbon",
+        )
+    document["country"] = country or country_of(document["timezone"])
+    if not document["country"]:
+        raise UsageError("in which country is it? its time zone does not tell", hint="give --country, for instance PT")
     for room in document["rooms"].values():
         room["id"] = room_ids.get(room["name"], room["id"])
     unmanaged = {
@@ -84,6 +94,13 @@ def read_hotel(
         if capabilities[provider].access(kind) is Access.ACKNOWLEDGED
     }
     return Imported(slug, document, unmanaged)
+
+
+def country_of(timezone: str) -> str:
+    """The country in which a time zone lies, by the time zone database; empty where it does not say."""
+    rows = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8").splitlines()
+    zones = (row.split("\t") for row in rows if row and not row.startswith("#"))
+    return next((country for country, _, zone, *_ in zones if zone == timezone), "")
 
 
 def _credential(settings: Workspace, provider: str, asked: str | None) -> str | None:

@@ -17,6 +17,7 @@ from reconciler.model.property import Property
 from reconciler.model.state import Window
 from reconciler.model.workspace import Environment
 from reconciler.providers.contract import Target
+from reconciler.providers.database.lookup import MappingService
 from reconciler.providers.remote import Remote
 from reconciler.store.contract import Writer
 
@@ -31,9 +32,10 @@ def silent(_message: str) -> None:
 class Site:
     """One environment of one workspace, ready to be worked on.
 
-    `targets` opens the targets of a property, database last; `workspace_target` the one for what belongs to no property. `clock` gives
-    aware instants; `now` is the one that "today" is judged by. `discover` reads a hotel (provider, hotel id, credentials' name, window)
-    that no file describes yet; `room_ids`: a property's rooms by name, where the hotel's database has them.
+    `targets` opens the targets of a property, database last; `workspace_target` the one for what belongs to no property; `mapping` a
+    property's mapping service. `clock` gives aware instants; `now` is the one that "today" is judged by. `discover` reads a hotel
+    (provider, hotel id, credentials' name, window) that no file describes yet; `room_ids`: a property's rooms by name, where the
+    hotel's database has them.
     """
 
     loaded: Loaded
@@ -46,6 +48,7 @@ class Site:
     capabilities: Mapping[str, Capabilities]
     discover: Callable[[str, str, str | None, Window], Remote]
     room_ids: Callable[[str], Mapping[str, str]]
+    mapping: Callable[[Property], AbstractContextManager[MappingService]]
     commit: str | None = None
     dirty: bool = False
     scope: Scope = Scope()

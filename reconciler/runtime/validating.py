@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,20 +16,23 @@ from reconciler.model.property import Manage, Property, RatePlan
 
 _ON_THE_PLAN = frozenset({"min_advance_days", "max_advance_days"})
 
+Able = Callable[[Property, str], Capabilities]
+"""What a provider can do for a property."""
 
-def validate_files(root: Path, now: datetime, capabilities: Mapping[str, Capabilities]) -> Loaded:
+
+def validate_files(root: Path, now: datetime, capabilities: Able) -> Loaded:
     """All files of the workspace, with every finding."""
     loaded = workspace(root, now=now)
     found = [d for hotel in loaded.properties for d in expressible(hotel, capabilities)]
     return replace(loaded, diagnostics=in_order([*loaded.diagnostics, *found]))
 
 
-def expressible(hotel: Property, capabilities: Mapping[str, Capabilities]) -> Iterator[Diagnostic]:
+def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
     """What git wants and a provider cannot express: an error that names it, unless the plan says `on_unsupported: skip`."""
     for provider in sorted(hotel.mappings):
-        known = capabilities.get(provider)
-        if known is None or hotel.manages(provider, "restrictions") is Manage.NO:
+        if hotel.manages(provider, "restrictions") is Manage.NO:
             continue
+        known = capabilities(hotel, provider)
         seen: set[tuple[str, str]] = set()
         for room, plan in provider_pairs(hotel, provider):
             for field, problem in _unsupported(plan, room, known):
