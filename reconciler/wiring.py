@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from reconciler.providers.account import Account
     from reconciler.providers.booking_com.auth import TokenCache
     from reconciler.providers.contract import Target
-    from reconciler.providers.database.lookup import MappingService
     from reconciler.providers.http import HttpClient
+    from reconciler.providers.lookup import Lookup
     from reconciler.providers.remote import Remote
     from reconciler.store.postgres import PostgresStore
     from reconciler.store.seed import PropertyRow
@@ -293,7 +293,7 @@ class _Plant:
         return BookingCom(hotel, ids, client, secrets, today, booked_includes_cancelled=included, tokens=self.tokens())
 
     @contextmanager
-    def mapping(self, hotel: Property) -> Iterator[MappingService]:
+    def mapping(self, hotel: Property) -> Iterator[Lookup]:
         """The mapping service of one property."""
         from reconciler.providers.database.lookup import MappingService
         from reconciler.store.connect import connect

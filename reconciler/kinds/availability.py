@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.contract import Kind, Setting
+from reconciler.kinds.pairs import room_retired
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.property import Property
@@ -19,8 +20,10 @@ def _desired(hotel: Property, provider: str, _setting: Setting) -> Iterator[tupl
         if room not in hotel.rooms or room not in hotel.allocation:
             continue
 
-        def allot(allotments: Allotments | None, closed: bool | None) -> Availability | None:
-            return None if allotments is None else Availability(allotments.of(provider), bool(closed))
+        retired = room_retired(hotel, provider, room)
+
+        def allot(allotments: Allotments | None, closed: bool | None, retired: bool = retired) -> Availability | None:
+            return None if allotments is None else Availability(allotments.of(provider), retired or bool(closed))
 
         yield (
             Address(hotel.slug, provider, "availability", (room,)),

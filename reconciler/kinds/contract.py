@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.property import Property
-from reconciler.model.state import Document, Json, NightValue, Value
+from reconciler.model.state import Json, NightValue, Value
 from reconciler.model.workspace import Environment, Workspace
 
 ASSIGNED = "(assigned when created)"
@@ -79,7 +78,17 @@ class Kind:
     def _run(self, item: Json) -> Run[NightValue]:
         if not isinstance(item, dict) or self.night_from_json is None:
             raise TypeError(f"a run of {self.name} is an object")
-        start, until = date.fromisoformat(str(item["from"])), date.fromisoformat(str(item["until"]))
+        start, until, value = read_night(item["from"]), read_night(item["until"]), item["value"]
         if until <= start:
             raise ValueError(f"the run from {start} until {until} has no nights")
-        return Run(start, until, self.night_from_json(cast(Document, item["value"])))
+        if not isinstance(value, dict):
+            raise TypeError(f"a value of {self.name} is an object")
+        return Run(start, until, self.night_from_json(value))
+
+
+def read_night(text: Json) -> date:
+    """A night in its one spelling, `2026-12-20`. Raises ValueError for anything else."""
+    night = date.fromisoformat(text) if isinstance(text, str) else None
+    if night is None or night.isoformat() != text:
+        raise ValueError(f"not a night: {text!r}")
+    return night

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.contract import ASSIGNED, Kind, Setting
-from reconciler.kinds.pairs import provider_pairs
+from reconciler.kinds.pairs import provider_pairs, room_retired
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.property import CREATE, PlanType, Property
 from reconciler.model.state import Value
@@ -37,7 +37,7 @@ def _desired(hotel: Property, _target: str, _setting: Setting) -> Iterator[tuple
                 {
                     "external_room_id": room_id,
                     "external_rate_plan_id": external_plan_id(hotel, provider, room, plan) if plan else None,
-                    "is_active": not hotel.rooms[room].retired,
+                    "is_active": not room_retired(hotel, provider, room),
                 },
             )
 

@@ -1,4 +1,4 @@
-"""Which room and rate plan are sold together where: what rates, restrictions and rate plans all go by."""
+"""Which room and rate plan are sold together where, and which rooms are going out: what several kinds go by."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ def provider_pairs(hotel: Property, provider: str) -> Iterator[tuple[str, RatePl
     for room, plan in sorted(hotel.mappings[provider].plans):
         if room in hotel.rooms and plan in hotel.rate_plans and room in hotel.rate_plans[plan].rooms:
             yield room, hotel.rate_plans[plan]
+
+
+def room_retired(hotel: Property, provider: str, room: str) -> bool:
+    """Whether the room is to be closed and switched off at the provider: it is retired, or the provider, or the hotel."""
+    link = hotel.providers.get(provider)
+    return hotel.retired or hotel.rooms[room].retired or (link is not None and link.retired)

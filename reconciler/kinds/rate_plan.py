@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.kinds.contract import Kind, Setting
 from reconciler.kinds.mapping import external_plan_id
-from reconciler.kinds.pairs import provider_pairs
+from reconciler.kinds.pairs import provider_pairs, room_retired
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.property import Cancellation, PlanType, Property, RatePlan
 from reconciler.model.state import Json, Restrictions, Value
@@ -61,8 +61,10 @@ def _database(hotel: Property, _target: str, _setting: Setting) -> Iterator[tupl
                     "cancellation_policy": _policy(plan.cancellation),
                     "min_length_of_stay": max(base.min_stay, base.min_stay_through),
                     "max_length_of_stay": base.max_stay if base.max_stay is not None else base.max_stay_through,
-                    "advance_booking_days": base.max_advance_days or DEFAULT_ADVANCE_DAYS,
-                    "is_active": not plan.retired,
+                    "advance_booking_days": DEFAULT_ADVANCE_DAYS
+                    if base.max_advance_days is None
+                    else base.max_advance_days,
+                    "is_active": not (plan.retired or room_retired(hotel, provider, room)),
                     "configuration": _configuration(hotel, provider, room, plan, base),
                 },
             )
@@ -76,6 +78,8 @@ def _category(plan: RatePlan) -> str:
 
 def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tuple[Address, Value]]:
     for room, plan in provider_pairs(hotel, provider):
+        if provider in plan.linked:
+            continue
         base = plan.base_restrictions.get(room, Restrictions())
         yield (
             Address(hotel.slug, provider, "rate_plan", (room, plan.key)),

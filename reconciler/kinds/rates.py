@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -11,6 +12,9 @@ from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.property import Property
 from reconciler.model.state import Json, NightValue, Price, Value
+
+_AMOUNT = re.compile(r"-?[0-9]{1,28}(\.[0-9]{1,9})?")
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
 
 
 def _database(hotel: Property, _target: str, _setting: Setting) -> Iterator[tuple[Address, Value]]:
@@ -36,11 +40,23 @@ def _to_json(value: NightValue) -> dict[str, Json]:
 
 
 def _from_json(data: Mapping[str, Json]) -> NightValue:
-    price, guests = data["price"], data.get("guests", {})
-    if not isinstance(price, str) or not isinstance(guests, dict):
-        raise TypeError("a price is text with the currency's decimals")
-    by_guests = sorted((int(count), Decimal(str(amount))) for count, amount in guests.items())
-    return Price(Decimal(price), tuple(by_guests))
+    guests = data.get("guests", {})
+    if not isinstance(guests, dict):
+        raise TypeError("prices by number of guests are an object")
+    by_guests = sorted((_read_count(count), _read_amount(amount)) for count, amount in guests.items())
+    return Price(_read_amount(data["price"]), tuple(by_guests))
+
+
+def _read_amount(text: Json) -> Decimal:
+    if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
+        raise ValueError(f"a price is text of digits and decimals, not {text!r}")
+    return Decimal(text)
+
+
+def _read_count(text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        raise ValueError(f"a number of guests is a whole number above zero, not {text!r}")
+    return int(text)
 
 
 RATES = Kind("rates", database=_database, provider=_provider, night_to_json=_to_json, night_from_json=_from_json)

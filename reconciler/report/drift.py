@@ -14,7 +14,7 @@ from reconciler.report import coverage, drift_file, findings
 from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count
 from reconciler.report.nights import lines, moment
 from reconciler.report.plan import facts, folded
-from reconciler.report.values import NOT_SET, NOTHING, UNKNOWN, capped, flat, night, packed
+from reconciler.report.values import NOT_SET, NOTHING, UNKNOWN, capped, flat, night, packed, telling
 
 _MOVED = {
     Mover.THERE: "changed out there",
@@ -128,7 +128,8 @@ def _calendar_lines(difference: Difference, year: int) -> tuple[Line, ...]:
     counted = merge(sides, difference.counts, lambda side, units: None if side is None else (*side, units))
 
     def cells(side: tuple[NightValue | None, NightValue | None, NightValue | None, Counts | None]) -> Line:
-        desired, applied, observed, units = side
+        *sides, units = side
+        desired, applied, observed = telling(sides)
         sold = f" (left {units.left}, sold {units.sold})" if units is not None else ""
         seen = f"{place} {night(observed, absent)}{sold}"
         return (f"git {night(desired)}", f"last applied {night(applied, _never(difference))}", seen)

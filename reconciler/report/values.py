@@ -6,7 +6,7 @@ Speaks of values alone; nights are `report.nights`', addresses the builders'.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -30,7 +30,7 @@ _LINE = 100
 _FREE = Restrictions()
 
 
-def night(value: NightValue | None, absent: str = NOTHING) -> str:
+def night(value: NightValue | dict[str, int] | None, absent: str = NOTHING) -> str:
     """The value of one night; `absent` is what stands for none."""
     match value:
         case Price():
@@ -40,7 +40,9 @@ def night(value: NightValue | None, absent: str = NOTHING) -> str:
         case Availability():
             return f"allotment {value.allotment}{', closed' if value.closed else ''}"
         case Allotments():
-            return ", ".join(f"{name} {units}" for name, units in _shares(value).items())
+            return night(_shares(value))
+        case dict():
+            return ", ".join(f"{name} {units}" for name, units in value.items())
     return absent
 
 
@@ -115,6 +117,18 @@ def _left(before: Availability | None, after: Availability, counts: Counts | Non
 
 def _shares(value: Allotments) -> dict[str, int]:
     return {"units": value.units, **dict(value.channels), "overbooking": value.overbooking}
+
+
+def telling(values: Sequence[NightValue | None]) -> tuple[NightValue | dict[str, int] | None, ...]:
+    """The values of one night as seen from several sides, without the shares of an allocation in which all sides agree."""
+    shares = [_shares(value) for value in values if isinstance(value, Allotments)]
+    same = {name for name in (shares[0] if shares else ()) if all(s.get(name) == shares[0][name] for s in shares)}
+    return tuple(
+        {name: units for name, units in _shares(value).items() if name not in same}
+        if isinstance(value, Allotments) and len(shares) > 1
+        else value
+        for value in values
+    )
 
 
 def _share_changes(before: dict[str, int], after: dict[str, int]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TypedDict
 from reconciler.errors import UsageError
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.journal import Applied, Run
-from reconciler.providers.database.lookup import MappedPlan, MappedRoom
+from reconciler.providers.lookup import MappedPlan, MappedRoom
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import suspended
 

@@ -17,7 +17,7 @@ from reconciler.model.property import Property
 from reconciler.model.state import Window
 from reconciler.model.workspace import Environment
 from reconciler.providers.contract import Target
-from reconciler.providers.database.lookup import MappingService
+from reconciler.providers.lookup import Lookup
 from reconciler.providers.remote import Remote
 from reconciler.store.contract import Writer
 
@@ -48,7 +48,7 @@ class Site:
     capabilities: Mapping[str, Capabilities]
     discover: Callable[[str, str, str | None, Window], Remote]
     room_ids: Callable[[str], Mapping[str, str]]
-    mapping: Callable[[Property], AbstractContextManager[MappingService]]
+    mapping: Callable[[Property], AbstractContextManager[Lookup]]
     commit: str | None = None
     dirty: bool = False
     scope: Scope = Scope()

@@ -7,7 +7,6 @@ is an error that names what was looked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from psycopg.rows import TupleRow
@@ -18,37 +17,7 @@ from reconciler.model.property import Property
 from reconciler.providers.database.faults import Connection, snapshot
 from reconciler.providers.database.identity import identify
 from reconciler.providers.database.statements import statement
-
-
-@dataclass(frozen=True, slots=True)
-class MappedRoom:
-    """A room. `room`: its key, or its id where git does not know it; `room_id`: the one in `room_types`."""
-
-    provider: str
-    room: str
-    room_id: str
-    external_room: str
-    active: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.room} = {self.external_room}"
-
-
-@dataclass(frozen=True, slots=True)
-class MappedPlan:
-    """A rate plan of a room. `external_room` is empty where the room is not mapped."""
-
-    provider: str
-    room: str
-    room_id: str
-    external_room: str
-    plan: str
-    external_plan: str
-    active: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.room}/{self.plan} = {self.external_plan}"
-
+from reconciler.providers.lookup import MappedPlan, MappedRoom
 
 Mapped = TypeVar("Mapped", MappedRoom, MappedPlan)
 
