@@ -1,0 +1,1 @@
+"""What git wants of each kind, and how its values are written."""
