@@ -90,3 +90,11 @@ def _reachable(name: str, target: str) -> bool:
 def test_every_page_is_reachable_from_the_readme() -> None:
     text = page("README.md")
     assert [path.name for path in DOCS.glob("*.md") if f"docs/{path.name}" not in text] == []
+
+
+def test_every_environment_variable_that_is_read_is_explained() -> None:
+    read = re.compile(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"|\"(OTA_[A-Z_]+|RECONCILER_[A-Z_]+)\"")
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "reconciler").rglob("*.py"))
+    names = {name for found in read.findall(code) for name in found if name}
+    assert "DATABASE_URL" in names
+    assert {name for name in names if f"`{name}`" not in page("docs/database.md")} == set()
