@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox.server import running
+from tests.scenarios.official import assert_valid
 from tests.scenarios.world import NOW, World
 
 
@@ -19,6 +20,9 @@ def empty_world(tmp_path: Path, database: str) -> Iterator[World]:
         world = World(tmp_path, sandbox, database)
         world.settings()
         yield world
+        # Whatever a scenario sent and was answered is what the official schemas allow.
+        for entry in sandbox.admin.log(provider="expedia"):
+            assert_valid(entry)
 
 
 @pytest.fixture
