@@ -184,7 +184,8 @@ def _listen(host: str, port: int) -> socket.socket:
     if host not in LOOPBACK:
         raise ValueError(f"the sandbox listens on loopback only, not on {host}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Naming the protocol is what makes asyncio send small writes at once; each reply would otherwise take 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     return listener
