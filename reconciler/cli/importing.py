@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import common
+from reconciler.cli.options import Instant, common
 from reconciler.errors import FilesError, UsageError
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.plan import Scope
@@ -44,6 +44,7 @@ class Said:
 @click.option("--country", metavar="CODE", help="Its country (ISO 3166-1), where its time zone does not tell.")
 @click.option("--all", "everything", is_flag=True, help="Every property of the database with ota_enabled.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path("properties"), show_default=True)
+@click.option("--as-of", type=Instant(), metavar="INSTANT", help="Import the nights from then on.")
 @common()
 def import_(
     options: Options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.engine.drift import differences
-from reconciler.model.address import Address
+from reconciler.model.address import WORKSPACE, Address
 from reconciler.model.diagnostics import in_order
 from reconciler.model.drift import DriftReport
 from reconciler.model.journal import Applied
@@ -23,7 +23,7 @@ def find_drift(site: Site) -> DriftReport:
     pairs = [pair for found in in_parallel(site, hotels, lambda hotel: _of(site, hotel)) for pair in found]
     if not site.scope.properties:
         with site.workspace_target() as target:
-            pairs.append((survey_workspace(site, target), {}))
+            pairs.append((survey_workspace(site, target), trusted(site, site.store.applied(WORKSPACE))))
     surveys = [survey for survey, _ in pairs]
     changes = sorted((change for survey in surveys for change in survey.changes), key=lambda change: change.address)
     applied = {address: last for _, known in pairs for address, last in known.items()}
