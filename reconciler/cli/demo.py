@@ -124,7 +124,7 @@ class _Story:
         )
         click.echo(_head((self.folder / "properties" / f"{SLUG}.yaml").read_text("utf-8"), 40))
         self.say(
-            "Its rows in a hotel system's tables, which the demo plays itself, and a change for the summer in the YAML."
+            "The hotel system's own rows (the demo plays it), and an override in the YAML as a revenue manager writes it."
         )
         self.run("db", "seed", "--property", SLUG)
         self.edit()

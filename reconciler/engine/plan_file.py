@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -63,7 +64,7 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "properties": list(plan.properties),
         "operations": [_operation(op) for op in plan.operations],
         "findings": [dict(finding.to_json()) for finding in plan.findings],
-        "coverage": [_coverage(key, value) for key, value in sorted(plan.coverage.items())],
+        "coverage": coverage_to_json(plan.coverage),
         "messages": plan.messages,
         "consents": list(plan.consents),
         "notes": list(plan.notes),
@@ -97,6 +98,16 @@ def _operation(op: Operation) -> Json:
             for run in change.counts
         ]
     return data
+
+
+def coverage_to_json(coverage: Mapping[tuple[str, str], Coverage]) -> list[Json]:
+    """Coverage by (property, provider), as a sorted list."""
+    return [_coverage(key, value) for key, value in sorted(coverage.items())]
+
+
+def coverage_from_json(items: list[dict[str, Any]]) -> dict[tuple[str, str], Coverage]:
+    """What `coverage_to_json` wrote. Raises KeyError or TypeError for anything else."""
+    return {(item["property"], item["provider"]): _read_coverage(item) for item in items}
 
 
 def _coverage(key: tuple[str, str], value: Coverage) -> Json:
@@ -143,7 +154,7 @@ def _plan(data: dict[str, Any]) -> Plan:
         operations=tuple(_read_operation(item) for item in data["operations"]),
         findings=tuple(_read_finding(item) for item in data["findings"]),
         properties=tuple(data["properties"]),
-        coverage={(item["property"], item["provider"]): _read_coverage(item) for item in data["coverage"]},
+        coverage=coverage_from_json(data["coverage"]),
         messages=int(data["messages"]),
         commit=data["commit"],
         consents=tuple(data["consents"]),

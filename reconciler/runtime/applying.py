@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.plan_file import digest
+from reconciler.engine.plan_file import coverage_to_json, digest
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import Remaining, remaining
 from reconciler.errors import PolicyRefusedError, RefusedError, StalePlanError
@@ -25,10 +25,10 @@ from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Outcome, Run, RunStatus
 from reconciler.model.plan import Plan
 from reconciler.model.property import Property
-from reconciler.model.state import Json, Provenance
+from reconciler.model.state import Coverage, Json, Provenance
 from reconciler.policy import refused
 from reconciler.runtime.execution import Execution, Outcomes
-from reconciler.runtime.planning import in_parallel, require_environment
+from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.settling import settle
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, merged, survey_property, survey_workspace, suspended
@@ -83,7 +83,8 @@ def apply_plan(site: Site, plan: Plan, run: Run, stop: threading.Event) -> Appli
         sequence = itertools.count(1).__next__
         found = in_parallel(site, units, lambda unit: _carry_out(site, unit, run, name, sequence, stop))
         outcomes = {id_: outcome for part in found for id_, outcome in part.items()}
-        return _finish(site, Applied(run, plan, outcomes, interrupted=stop.is_set()), name)
+        coverage = coverage_of(survey for unit in units for survey in unit.surveys)
+        return _finish(site, Applied(run, plan, outcomes, interrupted=stop.is_set()), name, coverage)
 
 
 def check_fits(site: Site, plan: Plan) -> None:
@@ -205,7 +206,7 @@ def _in_force_already(site: Site, unit: _Unit, run: Run, name: str) -> Iterator[
                 yield Recording(address, value, None, seen.provenance.value, run.id, site.clock(), name)
 
 
-def _finish(site: Site, applied: Applied, name: str) -> Applied:
+def _finish(site: Site, applied: Applied, name: str, coverage: Mapping[tuple[str, str], Coverage]) -> Applied:
     run = applied.run
     if run is None:
         return applied
@@ -214,6 +215,7 @@ def _finish(site: Site, applied: Applied, name: str) -> Applied:
     )
     counts = Counter(outcome.value for outcome, _ in applied.outcomes.values())
     summary: dict[str, Json] = {"operations": len(applied.outcomes), "outcomes": dict(sorted(counts.items()))}
+    summary["coverage"] = coverage_to_json(coverage)
     site.store.finish(run.id, status, site.clock(), summary)
     if status is RunStatus.SUCCEEDED:
         site.store.complete(name, run.id, site.clock())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
+from reconciler.engine.plan_file import coverage_from_json
 from reconciler.errors import UsageError
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.journal import Applied, Run
+from reconciler.model.state import Coverage
 from reconciler.providers.lookup import MappedPlan, MappedRoom
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import suspended
@@ -16,12 +19,13 @@ from reconciler.runtime.survey import suspended
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one property stands by our last word. `applied`: how many addresses have one."""
+    """Where one property stands by our last word. `applied`: how many addresses have one; `coverage` as its last run saw it."""
 
     property: str
     last_run: Run | None
     last_applied_at: datetime | None
     applied: int
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
     note: str = ""
 
 
@@ -37,8 +41,22 @@ def standing(site: Site) -> list[Standing]:
         notes = [f"held by run {holder.run_id[:8]}"] if holder else []
         notes += [f"{name} suspended: {why}" for name in hotel.providers if (why := suspended(site, hotel, name))]
         last = runs.get(newest.run_id or "") if newest else None
-        rows.append(Standing(hotel.slug, last, newest.at if newest else None, len(applied), "; ".join(notes)))
+        rows.append(
+            Standing(
+                hotel.slug,
+                last,
+                newest.at if newest else None,
+                len(applied),
+                _coverage(last, hotel.slug),
+                "; ".join(notes),
+            )
+        )
     return rows
+
+
+def _coverage(run: Run | None, slug: str) -> dict[str, Coverage]:
+    told: Any = run.summary.get("coverage", []) if run else []
+    return {provider: seen for (at, provider), seen in coverage_from_json(told).items() if at == slug}
 
 
 def _at(applied: Applied) -> float:
