@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,7 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from reconciler.cli.app import program
 from reconciler.load import Loaded, workspace
 from reconciler.model.money import decimals
 from reconciler.model.property import BOOKING, CREATE, EXPEDIA, PlanType, Property, RatePlan
@@ -46,6 +49,12 @@ def test_it_loads_without_a_diagnostic(now: datetime) -> None:
     found = load(now)
     assert [f"{d.file}:{d.line} {d.code}: {d.message}" for d in found.diagnostics] == []
     assert len(found.properties) == 7
+
+
+def test_every_restriction_can_be_said_where_it_is_sold() -> None:
+    """What `validate` adds to loading."""
+    checked = CliRunner().invoke(program, ["validate", "--workspace", str(ROOT), "--format", "json"])
+    assert json.loads(checked.output)["findings"] == []
 
 
 def test_it_has_at_least_five_hotels_in_two_currencies_and_three_time_zones(hotels: tuple[Property, ...]) -> None:
