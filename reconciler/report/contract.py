@@ -7,7 +7,7 @@ through the format's own escaping. A format must not count, compare or reword: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -115,3 +115,8 @@ class Format(Protocol):
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 night`, `1,204 nights`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def others(number: int, shown: Sequence[Section]) -> str:
+    """Properties of which there is nothing to show: `3 more properties` beside others, `3 properties` alone."""
+    return count(number, "more property", "more properties") if shown else count(number, "property", "properties")

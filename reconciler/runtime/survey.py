@@ -101,6 +101,8 @@ def _survey(
         address: _resolve(hotel, address, _clip(value, window), known)
         for address, value in _in_scope(site, desired(site, hotel, target.name, target.capabilities))
     }
+    if site.scope.targets and not wanted:
+        return survey, {}  # nothing here was asked for
     assigned = _look(survey, target, wanted, applied, hotel)
     return survey, assigned
 
