@@ -117,6 +117,6 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def others(number: int, shown: Sequence[Section]) -> str:
-    """Properties of which there is nothing to show: `3 more properties` beside others, `3 properties` alone."""
+def unshown(number: int, shown: Sequence[Section]) -> str:
+    """Properties of which there is nothing to show: `3 more properties` beside unshown, `3 properties` alone."""
     return count(number, "more property", "more properties") if shown else count(number, "property", "properties")

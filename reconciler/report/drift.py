@@ -11,7 +11,7 @@ from reconciler.model.calendar import Calendar, merge
 from reconciler.model.drift import Difference, DriftReport, Mover
 from reconciler.model.state import Counts, NightValue, Provenance, Value
 from reconciler.report import coverage, drift_file, findings
-from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, others
+from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, unshown
 from reconciler.report.nights import lines, moment
 from reconciler.report.plan import facts, folded
 from reconciler.report.values import NOT_SET, NOTHING, UNKNOWN, capped, flat, night, packed, telling
@@ -43,7 +43,7 @@ def build(drift: DriftReport) -> Report:
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=findings.told_apart(drift.findings),
         tally=findings.tally(drift.findings),
-        remainder=(f"{others(quiet, sections)} without differences.",) if quiet else (),
+        remainder=(f"{unshown(quiet, sections)} without differences.",) if quiet else (),
         differs=bool(drift.differences),
     )
 

@@ -18,7 +18,7 @@ from reconciler.model.calendar import Calendar, merge
 from reconciler.model.plan import Action, Label, Operation, Plan, Scope
 from reconciler.model.state import Provenance, Value
 from reconciler.report import coverage, findings
-from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, others
+from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, unshown
 from reconciler.report.nights import lines, moment
 from reconciler.report.values import NOTHING, UNKNOWN, document_change, night_change
 
@@ -47,7 +47,7 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),
-        remainder=(f"{others(quiet, sections)} without changes.",) if quiet else (),
+        remainder=(f"{unshown(quiet, sections)} without changes.",) if quiet else (),
         differs=bool(plan.operations),
     )
 
