@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 from reconciler.model.state import Json
+from reconciler.model.workspace import REFERENCE_SCHEMES
 
 PLAINTEXT = "(plaintext)"
 SEALED = "(sealed)"
 
 # A word, a colon and something is not enough: `user:password` looks the same.
-_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(file|vault|exec|keyring|aws|gcp|azure|op|sops):[^\r\n]{1,500}")
-_TELLING = re.compile(r"secret|passw|token|api_?key|private_?key|credential", re.IGNORECASE)
-_USER_INFO = re.compile(r"(?<=://)[^/?#@\s]*:[^/?#\s]*@")
+_PATHS = "|".join(sorted(REFERENCE_SCHEMES - {"env", "sealed"}))
+_REFERENCE = re.compile(rf"env:[A-Za-z_][A-Za-z0-9_]*|({_PATHS}):[^\r\n]{{1,500}}")
+_TELLING = re.compile(
+    r"secret|passw|passphrase|token|(api|private|access|signing|encryption)_?key|credential|signature|authorization"
+    r"|^(pwd|pass|auth|key|pin)$",
+    re.IGNORECASE,
+)
+_USER_INFO = re.compile(r"(?<=://)[^/?#\s]+@")
 
 
 def credentials(value: Json) -> Json:
