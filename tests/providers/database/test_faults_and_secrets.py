@@ -28,6 +28,7 @@ CANARY = "canary-7c1f-do-not-show"
         (CANARY, "(plaintext)"),
         (f"user:{CANARY}", "(plaintext)"),
         (f"env:NAME {CANARY}", "(plaintext)"),
+        (f"aws:{CANARY}", "(plaintext)"),
         ([CANARY], "(plaintext)"),
         (7, "(plaintext)"),
         (f"sealed:{CANARY}", "(sealed)"),
