@@ -52,12 +52,19 @@ class PlanChange:
 
 
 def batches(hotel: Property, facts: Mapping[str, str], pending: Sequence[Pending]) -> Iterator[Batch]:
-    """The messages for all of `pending`, kind by kind in its order. `facts` are the hotel's traits."""
-    for kind, group in groupby(pending, key=lambda one: one.operation.address.kind):
+    """The messages for all of `pending`, kind by kind in its order. `facts` are the hotel's traits.
+
+    Plans are switched off last: for one that is off nothing else is taken, its closing included.
+    """
+    for kind, group in groupby(sorted(pending, key=_switches_off), key=lambda one: one.operation.address.kind):
         if kind == "rate_plan":
             yield from _plan_batches(list(group))
         else:
             yield from _night_batches(hotel, facts, kind, list(group))
+
+
+def _switches_off(pending: Pending) -> bool:
+    return not isinstance(pending.value, Calendar) and pending.value.get("active") is False
 
 
 def _plan_batches(group: Sequence[Pending]) -> Iterator[Batch]:

@@ -51,6 +51,39 @@ class About:
         pair = (self.address.key[0], self.address.key[-1])
         return self.hotel.mappings[BOOKING].plans.get(pair) == CREATE and pair not in self.ids.plans
 
+    @property
+    def switched_off(self) -> bool:
+        """Whether git wants the plan off and it is: nothing can be sent for it."""
+        return traits.switched_off(self.address.key[0], self.address.key[-1]) in self.traits
+
+    @property
+    def sold_elsewhere(self) -> str:
+        """Rooms, by id, that sell the plan and are not mapped for it."""
+        plan_id = self.ids.plans.get((self.address.key[0], self.address.key[-1]), "")
+        return self.traits.get(traits.sold_elsewhere(plan_id), "")
+
+    @property
+    def never_sold(self) -> bool:
+        """Whether no rate sells the room, and no plan that is mapped and can be is going to."""
+        room = self.address.key[0]
+        if traits.unsold(self.ids.rooms.get(room, "")) not in self.traits:
+            return False
+        return not any(r == room and self._sellable(r, p) for r, p in self.hotel.mappings[BOOKING].plans)
+
+    @property
+    def cannot_be_made(self) -> bool:
+        """Whether the plan is to be made and the codes for its conditions are not known."""
+        if not self.to_be_made or self.plan is None:
+            return False
+        policy = self.plan.cancellation.name if self.plan.cancellation else None
+        meals = self.plan.meal_plan
+        return self.code("cancellation", policy) is None or (meals is not None and self.code("meals", meals) is None)
+
+    def _sellable(self, room: str, plan: str) -> bool:
+        ours = self.hotel.rate_plans.get(plan)
+        there = replace(self, address=self.address._replace(kind="rate_plan", key=(room, plan)))
+        return ours is not None and not ours.retired and not there.cannot_be_made
+
     def max_guests(self, room: str) -> int:
         """The most guests in one of our rooms: Booking.com's word, else ours."""
         ours = self.hotel.rooms[room].max_occupancy if room in self.hotel.rooms else 1
@@ -77,6 +110,8 @@ def normal(about: About, value: Value) -> tuple[Value, tuple[Diagnostic, ...]]:
     """The value in Booking.com's normal form, with what could not be expressed."""
     if about.address.kind != "availability" and about.read_only:
         return (Calendar() if isinstance(value, Calendar) else {}), tuple(_read_only(about))
+    if about.address.kind in ("rates", "restrictions") and (about.switched_off or about.cannot_be_made):
+        return Calendar(), ()  # the plan's own address tells why
     form, findings = _FORMS[about.address.kind]
     return form(about, value), tuple(findings(about, value))
 
@@ -122,6 +157,8 @@ def _rates_findings(about: About, value: Value) -> Findings:
 
 
 def _availability(about: About, value: Value) -> Value:
+    if about.never_sold:
+        return Calendar()
     told = traits.ROOM_CLOSED_UNREADABLE not in about.traits
     units = cast(Calendar[Availability], value)
     return units.map(lambda night: Availability(min(night.allotment, MAX_UNITS), night.closed and told))
@@ -199,6 +236,13 @@ def _meals_known(wanted: Document, code: str | None) -> bool:
 
 def _rate_plan_findings(about: About, value: Value) -> Findings:
     wanted = cast(Document, value)
+    if not wanted.get("active") and about.sold_elsewhere:
+        yield about.finding(
+            "unmanaged",
+            f"the plan cannot be switched off: rooms sell it that are not mapped for it ({about.sold_elsewhere})",
+            severity=Severity.ERROR,
+            hint="map those rooms, or take the plan from them at Booking.com",
+        )
     if not wanted.get("active") or "cancellation" not in wanted:
         return
     cancellation, meals = _codes(about, wanted)

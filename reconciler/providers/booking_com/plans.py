@@ -22,12 +22,16 @@ Pair = tuple[str, str]
 
 @dataclass(slots=True)
 class PlanWork:
-    """One plan being brought about. `plan_id`: its id, empty while there is none; `room_id` gives Booking.com's id of our room."""
+    """One plan being brought about. `plan_id`: its id, empty while there is none; `room_id` gives Booking.com's id of our room.
+
+    `ours`: the ids of all rooms that are mapped for the plan.
+    """
 
     session: Session
     change: PlanChange
     plan_id: str
     room_id: Callable[[str], str]
+    ours: Collection[str]
     _listed: dict[Pair, Rate] = field(default_factory=dict)
 
     def run(self, batch: Batch) -> BatchResult:
@@ -54,9 +58,7 @@ class PlanWork:
         self._look()
         wanted = self.change.rooms[0].wanted
         if not wanted.get("active"):
-            if self.plan_id and any(plan == self.plan_id for _, plan in self._listed):
-                self.session.rate_plan(PlanNotif(Notif.REMOVE, self.plan_id))
-            return ""
+            return self._switch_off()
         name = str(wanted["name"])
         made = not self.plan_id and self._make(name)
         there = self._rate()
@@ -69,6 +71,16 @@ class PlanWork:
         if there is not None and there.name != name:
             self.session.rate_plan(PlanNotif(Notif.OVERLAY, self.plan_id, name=name))
         return self._products()
+
+    def _switch_off(self) -> str:
+        """Takes the plan from all its rooms, which are ours all, or none."""
+        sold_by = {room for room, plan in self._listed if plan == self.plan_id}
+        others = sorted(sold_by.difference(self.ours))
+        if others:
+            return f"the plan is sold by rooms too that are not mapped for it ({', '.join(others)}); it stays on"
+        if sold_by:
+            self.session.rate_plan(PlanNotif(Notif.REMOVE, self.plan_id))
+        return ""
 
     def _look(self) -> None:
         rooms: tuple[Room, ...] = self.session.rooms()

@@ -14,7 +14,7 @@ from reconciler.model.journal import Outcome
 from reconciler.model.property import BOOKING, CREATE, Property
 from reconciler.model.secret import Secret
 from reconciler.model.state import Observation, Observed, Value, Window
-from reconciler.providers.booking_com import outcome
+from reconciler.providers.booking_com import outcome, traits
 from reconciler.providers.booking_com.auth import TokenCache
 from reconciler.providers.booking_com.batching import PlanChange, Updates, batches, settle, unsettled
 from reconciler.providers.booking_com.capabilities import CAPABILITIES
@@ -76,16 +76,17 @@ class BookingCom:
         """See `contract.Target.observe`. A plan that is to be made and is found by its name is taken for made."""
         wanted = Wanted(window, kinds, frozenset(self._ids.rooms.values()), self._booked_includes_cancelled)
         remote = read(self._session, wanted)
-        self._traits = remote.traits
         self._find_made(remote)
         pairs = {(plan.room_id, plan.id) for plan in remote.plans}
         self._listed = self._sold(pairs)
         off = dict(self._switched_off(remote, pairs))
+        self._traits = {**remote.traits, **dict(self._plan_traits(pairs, off))}
         shown = replace(self._listed, plans={p: i for p, i in self._listed.plans.items() if p not in off})
         seen = to_observation(remote, self._hotel, BOOKING, shown)
         entries = {**seen.entries, **{self._plan_at(pair): Observed({"active": False}) for pair in off}}
         return replace(
             seen,
+            traits=self._traits,
             entries={address: entry for address, entry in entries.items() if address.kind in kinds},
             findings=(*seen.findings, *(finding for finding in off.values() if finding is not None)),
             assigned={pair: id_ for pair, id_ in self._listed.plans.items() if pair in self._asked and pair not in off},
@@ -127,7 +128,7 @@ class BookingCom:
 
     def _execute_plan(self, batch: Batch, change: PlanChange) -> BatchResult:
         known = self._plan_id(change.plan)
-        work = PlanWork(self._session, change, known, self._room_id)
+        work = PlanWork(self._session, change, known, self._room_id, self._rooms_of(change.plan))
         result = work.run(batch)
         made = made_pairs(change, work.plan_id, self._asked)
         self._made.update(made)
@@ -139,6 +140,11 @@ class BookingCom:
         """Booking.com's id of our plan, which is one for all rooms; empty where it is not made yet."""
         known = {**self._made, **self._ids.plans}
         return next((id_ for (_, other), id_ in sorted(known.items()) if other == plan), "")
+
+    def _rooms_of(self, plan: str) -> frozenset[str]:
+        """Booking.com's ids of all rooms that are mapped for our plan."""
+        mapped = (room for room, other in self._hotel.mappings[BOOKING].plans if other == plan)
+        return frozenset(self._ids.rooms[room] for room in mapped if room in self._ids.rooms)
 
     def _room_id(self, room: str) -> str:
         try:
@@ -201,6 +207,16 @@ class BookingCom:
                 yield (room, plan), None
             elif made or (asked != CREATE and id_ not in listed):
                 yield (room, plan), self._not_listed((room, plan), id_, listed)
+
+    def _plan_traits(self, pairs: set[Pair], off: Mapping[Pair, Diagnostic | None]) -> Iterator[tuple[str, str]]:
+        for (room, plan), finding in off.items():
+            if finding is None:
+                yield traits.switched_off(room, plan), "yes"
+        for plan in sorted({plan for _, plan in self._listed.plans}):
+            id_ = self._plan_id(plan)
+            others = sorted({room for room, rate in pairs if rate == id_} - self._rooms_of(plan))
+            if others:
+                yield traits.sold_elsewhere(id_), " ".join(others)
 
     def _not_listed(self, pair: Pair, id_: str, listed: set[str]) -> Diagnostic:
         near = did_you_mean(id_, listed)

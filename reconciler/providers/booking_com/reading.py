@@ -50,7 +50,7 @@ def read(session: Session, wanted: Wanted) -> Remote:
     window = Window(wanted.window.start, min(wanted.window.until, wanted.window.start + timedelta(days=HORIZON)))
     by_room = _by_room(session, asked, window) if "availability" in wanted.kinds else {}
     by_rate = _by_rate(session, asked, window) if "restrictions" in wanted.kinds else {}
-    closable = all(night.closed is not None for nights in by_room.values() for night in nights.values())
+    closable = _rooms_tell_closed(session, asked, window, by_room) if wanted.kinds & DATED else True
     readable = all(night.closed is not None for nights in by_rate.values() for night in nights.values())
     readable = readable and bool(by_rate or "restrictions" not in wanted.kinds or not asked)
     return Remote(
@@ -87,6 +87,8 @@ def _traits(rooms: tuple[Room, ...], *, closable: bool, readable: bool) -> Itera
     if not closable:
         yield traits.ROOM_CLOSED_UNREADABLE, "yes"
     for room in rooms:
+        if not room.rates:
+            yield traits.unsold(room.id), "yes"
         most = most_guests(room)
         if most is not None:
             yield traits.max_guests(room.id), str(most)
@@ -111,6 +113,17 @@ def _by_room(session: Session, rooms: list[Room], window: Window) -> dict[str, N
                 hint="leave availability at booking.com unmanaged (`manage: {availability: false}`)",
             )
     return found
+
+
+def _rooms_tell_closed(session: Session, rooms: list[Room], window: Window, known: Mapping[str, Nights]) -> bool:
+    """Whether it is told of rooms that they are closed. Where units are not read, one night is asked for: rates depend on it too."""
+    if not known and rooms and window.start < window.until:
+        first = Window(window.start, window.start + timedelta(days=1))
+        answers = session.nights(first, by_room=True, rooms=[room.id for room in rooms])
+        return all(
+            night.closed is not None for a in answers for nights in a.rooms.values() for night in nights.values()
+        )
+    return all(night.closed is not None for nights in known.values() for night in nights.values())
 
 
 def _by_rate(session: Session, rooms: list[Room], window: Window) -> dict[Pair, Nights]:

@@ -17,3 +17,18 @@ def read_only(plan_id: str) -> str:
 def max_guests(room_id: str) -> str:
     """The most guests that a room takes."""
     return f"max_guests:{room_id}"
+
+
+def switched_off(room: str, plan: str) -> str:
+    """Present where one of our plans is not sold by a room any more, as git wants it: nothing can be sent for the two."""
+    return f"switched_off:{room}/{plan}"
+
+
+def sold_elsewhere(plan_id: str) -> str:
+    """Rooms, by id and separated by spaces, that sell a plan of ours without being mapped for it."""
+    return f"sold_elsewhere:{plan_id}"
+
+
+def unsold(room_id: str) -> str:
+    """Present where no rate sells the room: what is left and sold of it is not told."""
+    return f"unsold:{room_id}"
