@@ -20,7 +20,7 @@ from reconciler.kinds.restrictions import set_fields
 from reconciler.load.emit import Signed
 from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, Run, from_runs, merge, patterns
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, PROVIDERS
-from reconciler.model.state import Availability, Document, Price, Restrictions
+from reconciler.model.state import Availability, Document, Price, Restrictions, Window
 from reconciler.providers.remote import Remote, RemotePlan
 
 V = TypeVar("V")
@@ -46,8 +46,10 @@ class _Plan:
     restrictions: dict[str, Calendar[Restrictions]] = field(default_factory=dict)
 
 
-def describe(slug: str, property_id: str, remotes: Mapping[str, Remote], credentials: Mapping[str, str]) -> Yaml:
-    """The property document. `remotes` by provider; `credentials`: the name to use by provider."""
+def describe(
+    slug: str, property_id: str, remotes: Mapping[str, Remote], credentials: Mapping[str, str], window: Window
+) -> Yaml:
+    """The property document. `remotes` by provider, as read over `window`; `credentials`: the name to use by provider."""
     first = next(remote for provider in PROVIDERS if (remote := remotes.get(provider)))
     rooms = _rooms(remotes)
     plans = _plans(remotes, rooms)
@@ -62,7 +64,7 @@ def describe(slug: str, property_id: str, remotes: Mapping[str, Remote], credent
         "rooms": {key: _room(slug, key, remotes, ids) for key, ids in rooms.items()},
         "mappings": {provider: _mapping(provider, rooms, plans) for provider in sorted(remotes)},
         "allocation": {key: _allocation(remotes, ids) for key, ids in rooms.items()},
-        "rate_plans": {plan.key: _plan_document(plan) for plan in plans},
+        "rate_plans": {plan.key: _plan_document(plan, window) for plan in plans},
     }
     return document
 
@@ -203,7 +205,7 @@ def _mapping(provider: str, rooms: Mapping[str, Mapping[str, str]], plans: Itera
     return mapped
 
 
-def _plan_document(plan: _Plan) -> Yaml:
+def _plan_document(plan: _Plan, window: Window) -> Yaml:
     terms = plan.document
     document: Yaml = {"name": plan.name, "type": _type(terms)}
     cancellation = terms.get("cancellation")
@@ -217,7 +219,8 @@ def _plan_document(plan: _Plan) -> Yaml:
     if guests:
         document["occupancy"] = guests
     if plan.rates:
-        document["rates"] = {room: to_yaml(rates, _amount) for room, rates in sorted(plan.rates.items()) if rates}
+        rates = {room: nights.clip(window.start, window.until) for room, nights in sorted(plan.rates.items())}
+        document["rates"] = {room: to_yaml(nights, _amount, window) for room, nights in rates.items() if nights}
     restrictions = {room: _restrictions(plan, room, base) for room in sorted(plan.restrictions)}
     if len({str(value) for value in restrictions.values()}) == 1:
         document["restrictions"] = next(iter(restrictions.values()))
@@ -272,15 +275,15 @@ def _restrictions(plan: _Plan, room: str, base: Yaml) -> Yaml:
     return value if "default" in value or "overrides" in value else {"default": value} if value else {}
 
 
-def to_yaml(calendar: Calendar[V], spell: Callable[[V], Any]) -> Any:
+def to_yaml(calendar: Calendar[V], spell: Callable[[V], Any], window: Window | None = None) -> Any:
     """A calendar as the YAML says it: the commonest value as default, the other nights as overrides with their weekdays.
 
-    A calendar with gaps has no default, so that the gaps stay.
+    A calendar with gaps, or one that does not fill the window, has no default, so that the nights without a value stay without.
     """
     if not calendar:
         return {}
-    gapless = (calendar.until - calendar.start).days == calendar.nights
-    if not gapless:
+    start, until = (window.start, window.until) if window else (calendar.start, calendar.until)
+    if (until - start).days != calendar.nights:
         return {"overrides": _overrides(calendar, spell)}
     counts: Counter[Any] = Counter()
     for run in calendar:

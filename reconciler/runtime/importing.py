@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from reconciler.errors import UsageError
 from reconciler.load import emit
@@ -72,16 +72,18 @@ def read_hotel(
     room_ids: Mapping[str, str],
 ) -> Imported:
     """Reads the hotel at every provider named in `hotels` (provider to hotel id) and describes it."""
-    window = Window(now.date(), now.date() + timedelta(days=HORIZON))
     named = {provider: _credential(settings, provider, credentials) for provider in sorted(hotels)}
-    remotes = {provider: discover(provider, hotels[provider], named[provider], window) for provider in sorted(hotels)}
-    document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name})
-    document["timezone"] = timezone or document["timezone"]
-    if document["timezone"] not in available_timezones():
-        raise UsageError(
-            f"which time zone is it in? the provider only says `{document['timezone']}`",
-            hint="give --timezone, for instance Europe/Lisbon",
-        )
+
+    def read(window: Window) -> dict[str, Remote]:
+        return {provider: discover(provider, hotels[provider], named[provider], window) for provider in sorted(hotels)}
+
+    window = _from(now.date())
+    remotes = read(window)
+    zone = _zone(timezone or next((remote.timezone for remote in remotes.values() if remote.timezone), "UTC"))
+    if window != (local := _from(now.astimezone(zone).date())):  # another day there than in UTC
+        window, remotes = local, read(local)
+    document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name}, window)
+    document["timezone"] = zone.key
     document["country"] = country or country_of(document["timezone"])
     if not document["country"]:
         raise UsageError("in which country is it? its time zone does not tell", hint="give --country, for instance PT")
@@ -94,6 +96,19 @@ def read_hotel(
         if capabilities[provider].access(kind) is Access.ACKNOWLEDGED
     }
     return Imported(slug, document, unmanaged)
+
+
+def _from(today: date) -> Window:
+    return Window(today, today + timedelta(days=HORIZON))
+
+
+def _zone(name: str) -> ZoneInfo:
+    if name not in available_timezones():
+        raise UsageError(
+            f"which time zone is it in? the provider only says `{name}`",
+            hint="give --timezone, for instance Europe/Lisbon",
+        )
+    return ZoneInfo(name)
 
 
 def country_of(timezone: str) -> str:

@@ -215,26 +215,34 @@ def _normal(
 
 
 def _unsold_as_it_is(survey: Survey, hotel: Property, capabilities: Capabilities) -> Iterator[tuple[Address, Value]]:
-    """Restrictions of nights with no price on either side: whether such a night is closed makes no difference, so it stays as it is."""
+    """Restrictions of nights with no price on either side: nobody can book such a night, closed or not, so it stays as it is.
+
+    Where nothing was ever loaded for it, nothing is sent either.
+    """
     if (
         capabilities.access("rates") is not Access.READ_BACK
         or capabilities.access("restrictions") is not Access.READ_BACK
     ):
         return
     for address, value in survey.desired.items():
-        if address.kind != "restrictions" or (rates := survey.observed.get(address._replace(kind="rates"))) is None:
+        if address.kind != "restrictions":
             continue
         room, plan = address.key
         priced = hotel.rate_plans[plan].prices.get((room, survey.target), Calendar())
-        unsold = calendar_of(value).without(priced.covered()).without(calendar_of(rates.value).covered())
-        there = survey.observed.get(address)
-        if unsold and there is not None:
-            as_it_is = merge(unsold, calendar_of(there.value).keep(unsold.covered()), _closed_as)
-            yield address, calendar_of(value).overlay(as_it_is)
+        sold = _calendar_at(survey, address._replace(kind="rates"))
+        unsold = calendar_of(value).without(priced.covered()).without(sold.covered())
+        if unsold:
+            there = _calendar_at(survey, address).keep(unsold.covered())
+            yield address, calendar_of(value).without(unsold.covered()).overlay(merge(unsold, there, _closed_as))
+
+
+def _calendar_at(survey: Survey, address: Address) -> Calendar[Any]:
+    observed = survey.observed.get(address)
+    return calendar_of(observed.value) if observed is not None else Calendar()
 
 
 def _closed_as(wanted: Restrictions | None, there: Restrictions | None) -> Restrictions | None:
-    return wanted if wanted is None or there is None else replace(wanted, closed=there.closed)
+    return None if wanted is None or there is None else replace(wanted, closed=there.closed)
 
 
 def _is_missing(address: Address, seen: Observation) -> bool:
