@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from reconciler.kinds.contract import ASSIGNED
 from reconciler.model.address import DATABASE, Address
-from reconciler.model.calendar import Calendar, constant, merge
+from reconciler.model.calendar import Calendar, merge
 from reconciler.model.journal import Applied
 from reconciler.model.plan import Action, Change, Label, Operation
-from reconciler.model.state import Availability, Json, Value
+from reconciler.model.state import Availability, Json, Provenance, Restrictions, Value
 
 _STAGES = {"rate_plan": 0, "rates": 2, "restrictions": 3, "availability": 4}
 _LOWER_STAGE, _DATABASE_STAGE, _ALLOCATION_STAGE = 1, 5, 6
@@ -24,7 +25,8 @@ _LOWER_STAGE, _DATABASE_STAGE, _ALLOCATION_STAGE = 1, 5, 6
 
 def operations(changes: Iterable[Change], applied: Mapping[Address, Applied]) -> tuple[Operation, ...]:
     """The changes of one or more properties as operations in the order in which they run."""
-    parts = [Operation(_id(part, label), part, label) for change in changes for part, label in _split(change, applied)]
+    ends = horizons(applied)
+    parts = [Operation(_id(part, label), part, label) for change in changes for part, label in _split(change, ends)]
     parts.sort(key=lambda op: (op.address.property, _stage(op), op.address, op.label))
     by_property: dict[str, list[Operation]] = defaultdict(list)
     for part in parts:
@@ -44,38 +46,45 @@ def _stage(op: Operation) -> int:
     return _LOWER_STAGE if op.label is Label.LOWER else _STAGES.get(op.address.kind, 0)
 
 
-def _split(change: Change, applied: Mapping[Address, Applied]) -> Iterator[tuple[Change, Label]]:
-    """The parts of one change that run apart: nights that entered the horizon, units taken away, units given."""
-    entered, rest = _horizon(change, applied)
-    if entered is not None:
-        yield entered, Label.HORIZON
-    if rest is None:
+def horizons(applied: Mapping[Address, Applied]) -> dict[Address, date]:
+    """Up to which night each calendar that was ever applied could be compared: as far as any of its property and target was.
+
+    A night before that which an address lacks (a price that was not written) was looked at, so it did not enter since.
+    """
+    dated = {
+        address: last.value for address, last in applied.items() if isinstance(last.value, Calendar) and last.value
+    }
+    ends: dict[tuple[str, str], date] = {}
+    for address, calendar in dated.items():
+        ends[address[:2]] = max(ends.get(address[:2], calendar.until), calendar.until)
+    return {address: ends[address[:2]] for address in dated}
+
+
+def _split(change: Change, ends: Mapping[Address, date]) -> Iterator[tuple[Change, Label]]:
+    """The parts of one change that run apart: units taken away, nights that entered the horizon, the rest (units given)."""
+    nights = touched(change)
+    if not nights:
+        yield change, Label.NONE
         return
-    if change.address.kind != "availability":
-        yield rest, Label.NONE
-        return
-    giving = merge(calendar_of(rest.before), calendar_of(rest.after), _gives)
-    for label, nights in ((Label.LOWER, giving), (Label.RAISE, touched(rest).without(giving))):
-        if nights:
-            yield within(rest, nights), label
+    gives = change.address.kind == "availability"
+    lower = merge(calendar_of(change.before), calendar_of(change.after), _gives) if gives else Calendar()
+    end = ends.get(change.address)
+    wanted = calendar_of(change.after).covered()
+    entered = wanted.clip(end, date.max).without(lower) if end is not None else Calendar()
+    rest = nights.without(lower).without(entered)
+    parts = ((Label.HORIZON, entered), (Label.LOWER, lower), (Label.RAISE if gives else Label.NONE, rest))
+    for label, part in parts:
+        if part:
+            yield (change if part == nights else within(change, part)), label
 
 
 def _gives(before: Availability | None, after: Availability | None) -> bool | None:
-    if before is None or after is None:
-        return None
-    return after.allotment < before.allotment or (after.closed and not before.closed) or None
+    """Whether less can be sold afterwards. A closed room sells nothing, whatever its allotment: opening it is never giving."""
+    return _sellable(after) < _sellable(before) or None
 
 
-def _horizon(change: Change, applied: Mapping[Address, Applied]) -> tuple[Change | None, Change | None]:
-    last = applied.get(change.address)
-    after = change.after
-    if last is None or not isinstance(last.value, Calendar) or not last.value or not isinstance(after, Calendar):
-        return None, change
-    if not after or after.until <= last.value.until:
-        return None, change
-    entered = constant(last.value.until, after.until, True)
-    new, rest = within(change, entered), within(change, touched(change).without(entered))
-    return new, rest if touched(rest) else None
+def _sellable(there: Availability | None) -> int:
+    return 0 if there is None or there.closed else there.allotment
 
 
 def touched(change: Change) -> Calendar[bool]:
@@ -88,7 +97,12 @@ def within(change: Change, nights: Calendar[bool]) -> Change:
     before, after = calendar_of(change.before).keep(nights), calendar_of(change.after).keep(nights)
     unknown = after.without(before.covered()).nights if change.unknown else 0
     return replace(
-        change, before=before or None, after=after or None, unknown=unknown, counts=change.counts.keep(nights)
+        change,
+        before=before or None,
+        after=after or None,
+        provenance=Provenance.UNKNOWN if unknown and not before else change.provenance,
+        unknown=unknown,
+        counts=change.counts.keep(nights),
     )
 
 
@@ -104,20 +118,47 @@ def _waits_for(op: Operation, others: Sequence[Operation]) -> Iterator[str]:
 
 
 def _must_follow(op: Operation, other: Operation) -> bool:
-    ours, theirs = op.address, other.address
-    if theirs.target == DATABASE:
+    rule = _AFTER.get(other.address.kind)
+    return rule is not None and other.address.target != DATABASE and rule(op, other)
+
+
+def _after_rate_plan(op: Operation, made: Operation) -> bool:
+    """What is sent for a plan, and the rows that name its id, wait until it is made."""
+    if made.change.action is not Action.CREATE:
         return False
-    if theirs.kind == "rate_plan" and other.change.action is Action.CREATE:
-        if ours.target == DATABASE:
-            return ours.key[0] == theirs.target and _names_assigned(op.change.after)
-        return ours.target == theirs.target and ours.kind in ("rates", "restrictions") and ours.key == theirs.key
-    if theirs.kind != "availability" or op is other:
+    ours, (room, plan) = op.address, made.address.key
+    if ours.target != DATABASE:
+        return ours.target == made.address.target and ours.kind in _PRICED and ours.key == (room, plan)
+    names = ours.key[1:] == ((room,) if ours.kind == "mapping" else (room, plan))
+    return names and ours.key[0] == made.address.target and _names_assigned(op.change.after)
+
+
+def _after_rates(op: Operation, prices: Operation) -> bool:
+    """What opens nights waits for their new prices, lest they are sold at the old ones."""
+    ours, theirs = op.address, prices.address
+    if ours.target != theirs.target or ours.kind not in _CLOSABLE or ours.key != theirs.key[: len(ours.key)]:
         return False
-    same_room = ours.key == theirs.key
+    opened = merge(calendar_of(op.change.before), calendar_of(op.change.after), _opens)
+    return bool(opened and touched(prices.change).keep(opened))
+
+
+def _after_availability(op: Operation, units: Operation) -> bool:
+    """The side that receives units waits for the side that gives, the hotel's own row for both."""
+    ours, theirs = op.address, units.address
+    if ours.key != theirs.key:
+        return False
     if ours.target == DATABASE:
-        return ours.kind == "allocation" and same_room
-    giving_first = op.label is Label.RAISE and other.label is Label.LOWER
-    return giving_first and ours.kind == "availability" and same_room and ours.target != theirs.target
+        return ours.kind == "allocation"
+    receives = ours.kind == "availability" and op.label is not Label.LOWER
+    return receives and units.label is Label.LOWER and ours.target != theirs.target
+
+
+_PRICED, _CLOSABLE = ("rates", "restrictions"), ("restrictions", "availability")
+_AFTER = {"rate_plan": _after_rate_plan, "rates": _after_rates, "availability": _after_availability}
+
+
+def _opens(before: Availability | Restrictions | None, after: Availability | Restrictions | None) -> bool | None:
+    return (before is not None and before.closed and after is not None and not after.closed) or None
 
 
 def _names_assigned(value: Value | None) -> bool:
