@@ -35,9 +35,8 @@ def with_acknowledged(
     asked = (address for address in wanted if address.kind in acknowledged and KINDS[address.kind].dated)
     for address in {*known, *asked, *(address for address in entries if address.kind in acknowledged)}:
         read = entries.get(address)
-        entries[address] = _complete(
-            read.value if read else None, known.get(address), acknowledged[address.kind], seen.traits
-        )
+        whole = _complete(read.value if read else None, known.get(address), acknowledged[address.kind], seen.traits)
+        entries[address] = replace(whole, counts=read.counts) if read else whole
     return entries
 
 
