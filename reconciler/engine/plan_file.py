@@ -67,7 +67,6 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "coverage": coverage_to_json(plan.coverage),
         "messages": plan.messages,
         "consents": list(plan.consents),
-        "notes": list(plan.notes),
     }
     data["digest"] = digest_of(data)
     return data
@@ -158,7 +157,6 @@ def _plan(data: dict[str, Any]) -> Plan:
         messages=int(data["messages"]),
         commit=data["commit"],
         consents=tuple(data["consents"]),
-        notes=tuple(data["notes"]),
     )
 
 

@@ -120,7 +120,7 @@ Free = Annotated[dict[str, Any], PlainValidator(_as_written_mapping), WithJsonSc
 class TransportDoc(Doc):
     """How requests are sent. A provider's own goes over the global one, key by key."""
 
-    timeout: Duration | None = Field(default=None, description="For one request; default 30s.")
+    timeout: Duration | None = Field(default=None, description="For one request; default 30s, at Expedia 65s.")
     attempts: Count | None = Field(default=None, description="Tries in all; default 5.")
     delay: Duration | None = Field(default=None, description="Before the second try, doubling; default 1s.")
     max_delay: Duration | None = Field(default=None, description="Never longer between tries; default 60s.")

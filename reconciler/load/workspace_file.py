@@ -78,8 +78,12 @@ def _environment(name: str, doc: EnvironmentDoc) -> Environment:
     )
 
 
+_USUAL = {EXPEDIA: Transport(timeout=65.0)}
+"""Expedia asks its partners to hold a connection for 60 seconds at least."""
+
+
 def _provider(name: str, doc: ProviderDoc, shared: TransportDoc) -> ProviderSettings:
-    transport = _transport(_transport(Transport(), shared), doc.transport)
+    transport = _transport(_transport(_USUAL.get(name, Transport()), shared), doc.transport)
     if doc.requests_per_minute is not None:
         transport = replace(transport, requests_per_minute=doc.requests_per_minute)
     return ProviderSettings(name, transport, dict(doc.endpoints), doc.booked_includes_cancelled, dict(doc.allotment))

@@ -51,4 +51,3 @@ class DriftReport:
     coverage: Mapping[tuple[str, str], Coverage] = field(default_factory=dict)
     commit: str | None = None
     partial: bool = False
-    notes: tuple[str, ...] = ()

@@ -93,7 +93,6 @@ class Plan:
     messages: int = 0
     commit: str | None = None
     consents: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     def count(self, action: Action) -> int:
         """How many addresses get this action."""

@@ -39,7 +39,6 @@ def build(drift: DriftReport) -> Report:
         closing=False,
         facts=facts(moment(drift.as_of), drift.commit),
         warnings=("This report is partial: only a part of the workspace was looked at.",) if drift.partial else (),
-        notices=drift.notes,
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=findings.told_apart(drift.findings),
         tally=findings.tally(drift.findings),

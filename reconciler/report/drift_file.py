@@ -39,7 +39,6 @@ def to_json(drift: DriftReport) -> dict[str, Json]:
         "never_sent": [str(address) for address in drift.never_sent],
         "findings": [dict(finding.to_json()) for finding in drift.findings],
         "coverage": coverage.to_json(drift.coverage),
-        "notes": list(drift.notes),
         "summary": _summary(drift),
     }
 
@@ -113,7 +112,6 @@ def _read(data: dict[str, Any]) -> DriftReport:
         coverage={(item["property"], item["provider"]): _read_coverage(item) for item in data["coverage"]},
         commit=data["commit"],
         partial=bool(data["partial"]),
-        notes=tuple(str(note) for note in data["notes"]),
     )
 
 

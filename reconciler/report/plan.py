@@ -43,7 +43,7 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
         warnings=tuple(_partial(plan.scope)),
-        notices=(*plan.notes, *_consents(plan)),
+        notices=tuple(_consents(plan)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),

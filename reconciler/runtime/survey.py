@@ -17,7 +17,7 @@ from reconciler.kinds.availability import in_force, oversold
 from reconciler.kinds.mapping import base_plan
 from reconciler.kinds.schedule import workspace_schedules
 from reconciler.model.address import DATABASE, WORKSPACE, Address, matches
-from reconciler.model.calendar import Calendar, merge
+from reconciler.model.calendar import Calendar, constant, merge
 from reconciler.model.capabilities import Access, Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.journal import Applied
@@ -177,6 +177,7 @@ def _look(
     survey.coverage = seen.coverage
     here = {address: last for address, last in applied.items() if address.target == target.name}
     survey.observed = with_acknowledged(seen, here, target.capabilities, wanted)
+    survey.observed.update(_free_unless_told(survey, target, wanted))
     findings = list(seen.findings)
     survey.desired = dict(_normal(survey, target, wanted, seen, findings))
     if hotel is not None and target.name != DATABASE:
@@ -212,6 +213,17 @@ def _normal(
             findings.extend(_oversold(address, calendar_of(normal), observed))
             normal = in_force(calendar_of(normal), observed.counts)
         yield address, normal
+
+
+def _free_unless_told(survey: Survey, target: Target, wanted: Iterable[Address]) -> Iterator[tuple[Address, Observed]]:
+    """Restrictions of plans that exist: a night of which the provider says nothing has none there."""
+    if target.name == DATABASE or target.capabilities.access("restrictions") is not Access.READ_BACK:
+        return
+    free = constant(survey.window.start, survey.window.until, Restrictions())
+    for address in wanted:
+        if address.kind == "restrictions" and address._replace(kind="rate_plan") in survey.observed:
+            told = survey.observed.get(address, Observed(Calendar()))
+            yield address, replace(told, value=free.overlay(calendar_of(told.value)))
 
 
 def _unsold_as_it_is(survey: Survey, hotel: Property, capabilities: Capabilities) -> Iterator[tuple[Address, Value]]:

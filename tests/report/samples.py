@@ -162,7 +162,6 @@ def plan(changes: tuple[Operation, ...] | None = None, scope: Scope = Scope()) -
         coverage=COVERAGE if changes is None else {},
         messages=5,
         commit="1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d",
-        notes=("Moving units will take about 3 minutes.",) if changes is None else (),
     )
 
 

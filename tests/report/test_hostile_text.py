@@ -63,7 +63,6 @@ def _plan(text: str) -> Report:
         samples.plan(changes + elsewhere),
         findings=(said, unmanaged),
         coverage=coverage,
-        notes=(text,),
         environment=text,
         commit=text,
     )

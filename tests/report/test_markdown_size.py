@@ -34,9 +34,7 @@ def _plan(properties: int, entries: int, findings: int, word: str) -> Plan:
         for e in range(entries)
     )
     found = tuple(Diagnostic("code", f"{i} {word}", Severity.ERROR, hint=word) for i in range(findings))
-    return replace(
-        samples.plan(operations), findings=found, notes=tuple(word for _ in range(findings)), environment=word
-    )
+    return replace(samples.plan(operations), findings=found, environment=word)
 
 
 @settings(max_examples=25, deadline=None)
