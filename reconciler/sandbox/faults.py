@@ -8,7 +8,7 @@ As JSON:
 Every part of `match` may be left out. `nth` counts matching requests from now on (1: the next), `times` is how many in a
 row are hit (0: all from then on). Further keys by kind:
 
-    latency      seconds (a number): the reply is held back, the hotel's connection stays busy meanwhile
+    latency      seconds (a number): carried out at once, the reply is held back, the hotel's connection stays busy meanwhile
     status       status (429, 500, 503, ...), retry_after (seconds, optional), after (true: the change is carried out first)
     drop_before  the connection is closed without a reply, nothing was done
     drop_after   the connection is closed without a reply, everything was done

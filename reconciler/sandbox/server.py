@@ -5,6 +5,7 @@ one base URL. Ordered faults really hold back, cut off or drop the connection.
 """
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import threading
@@ -90,9 +91,9 @@ class App:
         return Response(body, status, media_type="application/json")
 
     async def _visit(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
-        if visit.seconds:
-            await asyncio.sleep(visit.seconds)
         delivery = self._sandbox.carry_out(visit)
+        if visit.seconds:
+            await _hold_back(visit.seconds, receive)
         if delivery.drop:
             await _close(scope, receive)
         elif delivery.send is not None:
@@ -100,6 +101,17 @@ class App:
             await _close(scope, receive)
         else:
             await _response(visit, delivery.reply)(scope, receive, send)
+
+
+async def _hold_back(seconds: float, receive: Receive) -> None:
+    """Waits, but not for a client that is gone: its connection is free again at once."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(gone(), seconds)
 
 
 async def _body(http: Request) -> bytes | None:

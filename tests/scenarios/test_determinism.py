@@ -60,16 +60,15 @@ def test_a_plan_is_byte_identical_for_shuffled_files_and_any_parallelism(world: 
     assert (world.folder / "one.json").read_bytes() == (world.folder / "two.json").read_bytes()
 
 
-def _fastest(command: list[str], times: int = 9) -> float:
-    durations = []
-    for _ in range(times):
-        started = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))
-        durations.append(time.perf_counter() - started)
-    return min(durations)
+def _duration(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))
+    return time.perf_counter() - started
 
 
 def test_help_starts_in_at_most_two_and_a_half_times_what_its_library_takes() -> None:
-    program = Path(sys.executable).with_name("reconciler")
-    floor = _fastest([sys.executable, "-c", "import click"])
-    assert _fastest([str(program), "--help"]) <= 2.5 * floor
+    program, floor = Path(sys.executable).with_name("reconciler"), [sys.executable, "-c", "import click"]
+    pairs = [
+        (_duration(floor), _duration([str(program), "--help"])) for _ in range(15)
+    ]  # side by side, whatever else runs
+    assert min(ours for _, ours in pairs) <= 2.5 * min(theirs for theirs, _ in pairs)
