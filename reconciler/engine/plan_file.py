@@ -1,7 +1,8 @@
 """The plan as canonical JSON, and back: the same plan gives the same bytes, and a changed byte is found.
 
-`digest` is the SHA-256 over the canonical JSON of everything but itself. A reader accepts unknown properties of a known format version
-and refuses an unknown version. Size and shape are checked before anything is believed.
+`digest` is the SHA-256 over the canonical JSON of everything but itself, and the file is that JSON in its one spelling. A reader
+accepts unknown properties of a known format version and refuses an unknown version. A digest that fits proves nothing about who made
+it, so size and shape are checked before anything is believed.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import StalePlanError
 from reconciler.kinds import KINDS
+from reconciler.kinds.contract import read_night
 from reconciler.model.address import parse
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.diagnostics import Diagnostic, Severity
@@ -54,7 +56,7 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "environment": plan.environment,
         "commit": plan.commit,
         "workspace_digest": plan.workspace_digest,
-        "as_of": plan.as_of.isoformat(),
+        "as_of": plan.as_of.astimezone(UTC).isoformat(),
         "scope": {
             "properties": list(plan.scope.properties),
             "targets": list(plan.scope.targets),
@@ -106,7 +108,7 @@ def coverage_to_json(coverage: Mapping[tuple[str, str], Coverage]) -> list[Json]
 
 def coverage_from_json(items: list[dict[str, Any]]) -> dict[tuple[str, str], Coverage]:
     """What `coverage_to_json` wrote. Raises KeyError or TypeError for anything else."""
-    return {(item["property"], item["provider"]): _read_coverage(item) for item in items}
+    return {(_text(item["property"]), _text(item["provider"])): _read_coverage(item) for item in items}
 
 
 def _coverage(key: tuple[str, str], value: Coverage) -> Json:
@@ -132,10 +134,10 @@ def loads(text: str) -> tuple[Plan, str]:
         raise StalePlanError("not a plan file: it is not JSON", hint="make it again with `plan --out`") from error
     if not isinstance(data, dict) or "format_version" not in data:
         raise StalePlanError("not a plan file", hint="make it again with `reconciler plan --out FILE`")
-    if data["format_version"] != FORMAT_VERSION:
+    if data["format_version"] is True or data["format_version"] != FORMAT_VERSION:
         version = str(data["format_version"])[:20]
         raise StalePlanError(f"plan format {version} is not known to this version", hint="plan again with this version")
-    if data.get("digest") != digest_of(data):
+    if not _intact(data, text):
         raise StalePlanError("the plan file was changed after it was made: its digest does not fit", hint="plan again")
     try:
         return _plan(data), str(data["digest"])
@@ -143,21 +145,62 @@ def loads(text: str) -> tuple[Plan, str]:
         raise StalePlanError(f"the plan file cannot be read: {error}", hint="plan again with this version") from error
 
 
+def _intact(data: dict[str, Json], text: str) -> bool:
+    """Whether the digest is its own, and the text the one spelling of what it says."""
+    try:
+        return data.get("digest") == digest_of(data) and canonical(data) == text.rstrip("\r\n")
+    except (ValueError, RecursionError):
+        return False
+
+
 def _plan(data: dict[str, Any]) -> Plan:
-    scope = data["scope"]
+    operations = tuple(_read_operation(item) for item in data["operations"])
+    ids = {op.id for op in operations}
+    if len(ids) < len(operations) or not ids.issuperset(id_ for op in operations for id_ in op.waits_for):
+        raise ValueError("operations have ids of their own and wait for each other only")
     return Plan(
-        environment=str(data["environment"]),
-        as_of=datetime.fromisoformat(data["as_of"]),
-        workspace_digest=str(data["workspace_digest"]),
-        scope=Scope(tuple(scope["properties"]), tuple(scope["targets"]), scope["window"]),
-        operations=tuple(_read_operation(item) for item in data["operations"]),
+        environment=_text(data["environment"]),
+        as_of=_instant(data["as_of"]),
+        workspace_digest=_text(data["workspace_digest"]),
+        scope=_read_scope(data["scope"]),
+        operations=operations,
         findings=tuple(_read_finding(item) for item in data["findings"]),
-        properties=tuple(data["properties"]),
+        properties=_texts(data["properties"]),
         coverage=coverage_from_json(data["coverage"]),
-        messages=int(data["messages"]),
-        commit=data["commit"],
-        consents=tuple(data["consents"]),
+        messages=_whole(data["messages"]),
+        commit=None if data["commit"] is None else _text(data["commit"]),
+        consents=_texts(data["consents"]),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text is expected, not {type(value).__name__}")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list of texts is expected, not {type(value).__name__}")
+    return tuple(_text(item) for item in value)
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"a whole number is expected, not {type(value).__name__}")
+    return value
+
+
+def _instant(value: object) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError("an instant has a time zone")
+    return instant
+
+
+def _read_scope(scope: dict[str, Any]) -> Scope:
+    window = scope["window"]
+    return Scope(_texts(scope["properties"]), _texts(scope["targets"]), None if window is None else _whole(window))
 
 
 def _read_operation(item: dict[str, Any]) -> Operation:
@@ -169,29 +212,32 @@ def _read_operation(item: dict[str, Any]) -> Operation:
         kind.from_json(item["before"]),
         kind.from_json(item["after"]),
         Provenance(item["provenance"]),
-        int(item.get("unknown_nights", 0)),
+        _whole(item.get("unknown_nights", 0)),
         _read_counts(item.get("counts", [])),
     )
-    return Operation(f"{address}#{label.value}" if label else str(address), change, label, tuple(item["waits_for"]))
+    return Operation(f"{address}#{label.value}" if label else str(address), change, label, _texts(item["waits_for"]))
 
 
 def _read_counts(items: list[dict[str, Any]]) -> Calendar[Counts]:
     return from_runs(
-        Run(date.fromisoformat(item["from"]), date.fromisoformat(item["until"]), Counts(item["left"], item["sold"]))
+        Run(read_night(item["from"]), read_night(item["until"]), Counts(_whole(item["left"]), _whole(item["sold"])))
         for item in items
     )
 
 
 def _read_finding(item: dict[str, Any]) -> Diagnostic:
-    return Diagnostic(**{**item, "severity": Severity(item["severity"])})
+    hint, file, address = (_text(item.get(key, "")) for key in ("hint", "file", "address"))
+    line, column = (_whole(item.get(key, 0)) for key in ("line", "column"))
+    severity = Severity(item["severity"])
+    return Diagnostic(_text(item["code"]), _text(item["message"]), severity, hint, file, line, column, address)
 
 
 def _read_coverage(item: dict[str, Any]) -> Coverage:
     return Coverage(
-        item["rooms"],
-        item["rooms_mapped"],
-        item["rates"],
-        item["rates_mapped"],
-        tuple(item["unmapped_rooms"]),
-        tuple(item["unmapped_rates"]),
+        _whole(item["rooms"]),
+        _whole(item["rooms_mapped"]),
+        _whole(item["rates"]),
+        _whole(item["rates_mapped"]),
+        _texts(item["unmapped_rooms"]),
+        _texts(item["unmapped_rates"]),
     )
