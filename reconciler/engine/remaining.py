@@ -7,13 +7,11 @@ because an allotment is what is left and what is sold together.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from reconciler.engine.diff import project
 from reconciler.engine.planner import calendar_of, touched, within
 from reconciler.kinds.availability import in_force
 from reconciler.kinds.contract import ASSIGNED
-from reconciler.kinds.restrictions import FREE
 from reconciler.model.address import DATABASE
 from reconciler.model.calendar import Calendar, Changed, merge
 from reconciler.model.plan import Operation
@@ -64,16 +62,10 @@ def _calendar(op: Operation, seen: Observed | None, window: Window) -> Remaining
     pairs = merge(now, before, Changed)
     if seen is not None and seen.provenance is not Provenance.READ_BACK:
         pairs = pairs.keep(now.covered())  # a value that became unknown has not moved: it is sent again
-    moved = merge(pairs, differs, lambda p, d: (d and p is not None and _has_moved(p)) or None)
+    moved = merge(pairs, differs, lambda p, d: True if d and p is not None and p.before != p.after else None)
     if moved:
         return Remaining(op, None, now.keep(moved), has_moved=True)
     return Remaining(op, replace(op, change=within(change, differs)))
-
-
-def _has_moved(pair: Changed[Any]) -> bool:
-    """Whether what is there (`before`) is not what was reviewed (`after`). Restrictions that appeared and restrict nothing are none:
-    a provider shows them from the first price on."""
-    return pair.before != pair.after and not (pair.after is None and pair.before == FREE)
 
 
 def _nothing_means_free(op: Operation, seen: Observed | None) -> bool:
