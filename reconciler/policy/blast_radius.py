@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import Action, Label, Operation
-from reconciler.model.state import Json
+from reconciler.model.state import Json, Value
 from reconciler.policy.contract import PREFIX, Check
 
 _DEFAULTS: Mapping[str, Json] = {"operations": 2000, "properties": 100, "deletions": 5}
+
+_FLAGS = ("active", "is_active", "is_enabled")
 
 
 def _judge(operations: tuple[Operation, ...], parameters: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -25,7 +27,13 @@ def _judge(operations: tuple[Operation, ...], parameters: Mapping[str, Json]) ->
     }
     for key, count in found.items():
         limit = parameters.get(key, _DEFAULTS[key])
-        if isinstance(limit, int) and count > limit:
+        if type(limit) is not int:
+            yield Diagnostic(
+                f"{PREFIX}blast_radius",
+                f"policies.blast_radius.{key} is {limit!r}: a limit is a whole number",
+                hint="write a number, or leave the key out for the default",
+            )
+        elif count > limit:
             yield Diagnostic(
                 f"{PREFIX}blast_radius",
                 f"the plan has {count} {key}, more than policies.blast_radius.{key} = {limit} allows",
@@ -35,9 +43,14 @@ def _judge(operations: tuple[Operation, ...], parameters: Mapping[str, Json]) ->
 
 
 def _takes_away(op: Operation) -> bool:
-    after = op.change.after
-    deactivated = isinstance(after, Mapping) and (after.get("active") is False or after.get("is_active") is False)
-    return op.change.action is Action.DELETE or (op.change.action is Action.UPDATE and deactivated)
+    """Whether something is deleted, or switched off that was not off already."""
+    was, wanted = op.change.before, op.change.after
+    off = isinstance(wanted, Mapping) and any(wanted.get(flag) is False and not _is_off(was, flag) for flag in _FLAGS)
+    return op.change.action is Action.DELETE or (op.change.action is Action.UPDATE and off)
+
+
+def _is_off(value: Value | None, flag: str) -> bool:
+    return isinstance(value, Mapping) and value.get(flag) is False
 
 
 BLAST_RADIUS = Check("blast_radius", _judge, _DEFAULTS)

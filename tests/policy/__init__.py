@@ -1,0 +1,1 @@
+"""Checks: what a plan must not do without consent."""
