@@ -313,11 +313,11 @@ def first(value: Any) -> Any:
     return value[0]["value"] if isinstance(value, list) else value
 
 
-def holds(value: Any, part: dict[str, Any] | None) -> bool:
+def holds(whole: Any, part: dict[str, Any] | None) -> bool:
     if part is None or not part:
-        return first(value) == part
-    found = first(value)
-    return isinstance(found, dict) and part.items() <= found.items()
+        return bool(first(whole) == part)
+    found = first(whole)
+    return isinstance(found, dict) and all(found.get(name) == value for name, value in part.items())
 
 
 @pytest.mark.parametrize("hand", HANDS.values(), ids=HANDS)
