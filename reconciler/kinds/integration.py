@@ -34,7 +34,7 @@ def _desired(hotel: Property, _target: str, setting: Setting) -> Iterator[tuple[
                 "credentials": _credentials(link, setting),
                 "configuration": _configuration(link, setting),
                 "webhook_url": link.webhook_url,
-                "is_enabled": not (link.retired or hotel.retired),
+                "is_enabled": not hotel.retired_at(provider),
             },
         )
 

@@ -16,5 +16,4 @@ def provider_pairs(hotel: Property, provider: str) -> Iterator[tuple[str, RatePl
 
 def room_retired(hotel: Property, provider: str, room: str) -> bool:
     """Whether the room is to be closed and switched off at the provider: it is retired, or the provider, or the hotel."""
-    link = hotel.providers.get(provider)
-    return hotel.retired or hotel.rooms[room].retired or (link is not None and link.retired)
+    return hotel.rooms[room].retired or hotel.retired_at(provider)

@@ -85,7 +85,7 @@ def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tup
             Address(hotel.slug, provider, "rate_plan", (room, plan.key)),
             {
                 "name": plan.name,
-                "active": not plan.retired,
+                "active": not (plan.retired or hotel.retired_at(provider)),
                 "category": _category(plan),
                 "cancellation": _policy(plan.cancellation),
                 "meal_plan": plan.meal_plan,

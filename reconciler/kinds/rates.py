@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from reconciler.kinds.contract import Kind, Setting
-from reconciler.kinds.pairs import provider_pairs
+from reconciler.kinds.pairs import provider_pairs, room_retired
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.property import Property
@@ -26,7 +26,7 @@ def _database(hotel: Property, _target: str, _setting: Setting) -> Iterator[tupl
 
 def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tuple[Address, Value]]:
     for room, plan in provider_pairs(hotel, provider):
-        if provider not in plan.linked and not plan.retired:
+        if provider not in plan.linked and not plan.retired and not room_retired(hotel, provider, room):
             prices: Calendar[Price] = plan.prices.get((room, provider), Calendar())
             yield Address(hotel.slug, provider, "rates", (room, plan.key)), prices
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 
 from reconciler.kinds.contract import Kind, Setting
-from reconciler.kinds.pairs import provider_pairs
+from reconciler.kinds.pairs import provider_pairs, room_retired
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar, constant, merge
 from reconciler.model.property import Manage, Property, RatePlan
@@ -44,7 +44,7 @@ def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tup
         restrictions = _written(hotel, plan, room)
         if hotel.manages(provider, "rates") is not Manage.NO:
             restrictions = merge(restrictions, prices, closed_without_price)
-        if plan.retired:
+        if plan.retired or room_retired(hotel, provider, room):
             restrictions = restrictions.map(lambda written: replace(written, closed=True))
         yield Address(hotel.slug, provider, "restrictions", (room, plan.key)), restrictions
 

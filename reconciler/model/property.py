@@ -178,6 +178,11 @@ class Property:
         """Whether git owns this kind at this target; yes unless a file says otherwise."""
         return self.manage.get((target, kind), Manage.YES)
 
+    def retired_at(self, provider: str) -> bool:
+        """Whether the property is to be closed and switched off at the provider."""
+        link = self.providers.get(provider)
+        return self.retired or (link is not None and link.retired)
+
     def sold_at(self, provider: str, room: str) -> tuple[RatePlan, ...]:
         """The plans that sell this room at this provider: mapped there, in key order."""
         plans = self.mappings[provider].plans if provider in self.mappings else {}

@@ -196,6 +196,8 @@ class Execution:
             for op in ops:
                 if op.address.target != survey.target or not self._readable(op) or survey.failed:
                     continue
+                if op.address not in survey.desired:
+                    continue  # what was switched off by the same run is no longer told: nothing to compare with
                 final = replace(op, change=replace(op.change, after=self._final(op)))
                 stands = remaining(final, survey.observed.get(op.address), survey.window)
                 self._settle_proof(op, in_force=stands.todo is None and not stands.has_moved)
