@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.planner import calendar_of, touched
-from reconciler.engine.remaining import remaining, resolve_assigned
+from reconciler.engine.remaining import resolve_assigned
 from reconciler.errors import ReconcilerError, UncertainError
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
@@ -21,7 +21,7 @@ from reconciler.model.property import Property
 from reconciler.model.state import Observed, Provenance, Value
 from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending, Target
 from reconciler.runtime.site import Site, Targets
-from reconciler.runtime.survey import created_pair, survey_property, survey_workspace
+from reconciler.runtime.survey import Survey, created_pair, survey_property, survey_workspace
 from reconciler.store.contract import Recording
 
 Outcomes = dict[str, tuple[Outcome, str]]
@@ -196,11 +196,7 @@ class Execution:
             for op in ops:
                 if op.address.target != survey.target or not self._readable(op) or survey.failed:
                     continue
-                if op.address not in survey.desired:
-                    continue  # what was switched off by the same run is no longer told: nothing to compare with
-                final = replace(op, change=replace(op.change, after=self._final(op)))
-                stands = remaining(final, survey.observed.get(op.address), survey.window)
-                self._settle_proof(op, in_force=stands.todo is None and not stands.has_moved)
+                self._settle_proof(op, in_force=not _still_differs(op, survey))
 
     def _settle_proof(self, op: Operation, *, in_force: bool) -> None:
         outcome, _ = self.outcomes[op.id]
@@ -212,6 +208,14 @@ class Execution:
     def _readable(self, op: Operation) -> bool:
         access = self.targets[op.address.target].capabilities.access(op.address.kind)
         return access is Access.READ_BACK
+
+
+def _still_differs(op: Operation, survey: Survey) -> bool:
+    """Whether a plan made now would change again what the operation changed."""
+    left = [change for change in survey.changes if change.address == op.address]
+    if not isinstance(op.change.after, Calendar) and not isinstance(op.change.before, Calendar):
+        return bool(left)
+    return any(touched(change).keep(touched(op.change)) for change in left)
 
 
 _BADNESS = {Outcome.APPLIED: 0, Outcome.NOT_ATTEMPTED: 1, Outcome.FAILED: 2, Outcome.UNKNOWN: 3}

@@ -53,12 +53,12 @@ def survey_property(site: Site, hotel: Property, targets: Targets, only: frozens
     known: dict[str, dict[tuple[str, str], str]] = {}
     surveys = []
     for name in sorted(targets, key=lambda name: (name == DATABASE, name)):
-        if only is not None and name not in only:
-            continue
         if name != DATABASE:
             known[name] = dict(site.store.bindings(hotel.slug, name))
-            if not _concerned(site, hotel, targets[name].capabilities):
-                continue
+        if only is not None and name not in only:
+            continue
+        if name != DATABASE and not _concerned(site, hotel, targets[name].capabilities):
+            continue
         survey, assigned = _survey(site, hotel, targets[name], applied, known)
         if name != DATABASE:
             known[name].update(assigned)
@@ -227,10 +227,7 @@ def _free_unless_told(survey: Survey, target: Target, wanted: Iterable[Address])
 
 
 def _unsold_as_it_is(survey: Survey, hotel: Property, capabilities: Capabilities) -> Iterator[tuple[Address, Value]]:
-    """Restrictions of nights with no price on either side: nobody can book such a night, closed or not, so it stays as it is.
-
-    Where nothing was ever loaded for it, nothing is sent either.
-    """
+    """Restrictions of nights with no price on either side: nobody can book such a night, closed or not, so it stays as it is."""
     if (
         capabilities.access("rates") is not Access.READ_BACK
         or capabilities.access("restrictions") is not Access.READ_BACK
@@ -245,7 +242,7 @@ def _unsold_as_it_is(survey: Survey, hotel: Property, capabilities: Capabilities
         unsold = calendar_of(value).without(priced.covered()).without(sold.covered())
         if unsold:
             there = _calendar_at(survey, address).keep(unsold.covered())
-            yield address, calendar_of(value).without(unsold.covered()).overlay(merge(unsold, there, _closed_as))
+            yield address, calendar_of(value).overlay(merge(unsold, there, _closed_as))
 
 
 def _calendar_at(survey: Survey, address: Address) -> Calendar[Any]:
@@ -254,7 +251,7 @@ def _calendar_at(survey: Survey, address: Address) -> Calendar[Any]:
 
 
 def _closed_as(wanted: Restrictions | None, there: Restrictions | None) -> Restrictions | None:
-    return None if wanted is None or there is None else replace(wanted, closed=there.closed)
+    return wanted and replace(wanted, closed=there is not None and there.closed)
 
 
 def _is_missing(address: Address, seen: Observation) -> bool:

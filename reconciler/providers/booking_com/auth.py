@@ -1,7 +1,7 @@
 """Who asks: a token that is exchanged and kept for most of its hour, or a machine account's name and password.
 
 The keys of a credential are `partner_id` and `api_key`: client id and secret of the token exchange, or user and password of a machine
-account. An optional third, `auth`, says which: `token` (the default) or `basic`. Tokens are kept in memory alone.
+account. Which of the two it is, the workspace says. Tokens are kept in memory alone.
 """
 
 from __future__ import annotations
@@ -87,16 +87,15 @@ class TokenCache:
 
 
 class Login:
-    """The credential of one account. Raises CredentialError where a part is missing."""
+    """The credential of one account. `auth`: `token` or `basic`. Raises CredentialError where a part is missing."""
 
-    def __init__(self, credential: Mapping[str, Secret], tokens: TokenCache, http: Http) -> None:
+    def __init__(
+        self, credential: Mapping[str, Secret], tokens: TokenCache, http: Http, *, auth: str = "token"
+    ) -> None:
         missing = [name for name in ("partner_id", "api_key") if name not in credential]
         if missing:
             raise CredentialError(f"the credential for Booking.com has no {' and no '.join(missing)}")
-        way = credential["auth"].reveal().strip() if "auth" in credential else "token"
-        if way not in ("token", "basic"):
-            raise CredentialError("`auth` in the credential for Booking.com is `token` or `basic`")
-        self._basic = way == "basic"
+        self._basic = auth == "basic"
         self._user, self._password = credential["partner_id"], credential["api_key"]
         self._tokens, self._http = tokens, http
         self._token: Secret | None = None
@@ -137,7 +136,7 @@ class Login:
             raise AuthenticationFailedError(
                 f"Booking.com gives no token for the credentials (HTTP {reply.status})",
                 code=str(reply.status),
-                hint="check partner_id and api_key; a machine account needs `auth: basic`",
+                hint="check partner_id and api_key; a machine account needs `auth: basic` under providers, booking.com",
             )
         return _token_in(reply.body)
 

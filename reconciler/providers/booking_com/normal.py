@@ -68,7 +68,9 @@ class About:
         room = self.address.key[0]
         if traits.unsold(self.ids.rooms.get(room, "")) not in self.traits:
             return False
-        return not any(r == room and self._sellable(r, p) for r, p in self.hotel.mappings[BOOKING].plans)
+        return self.hotel.retired_at(BOOKING) or not any(
+            r == room and self._sellable(r, p) for r, p in self.hotel.mappings[BOOKING].plans
+        )
 
     @property
     def cannot_be_made(self) -> bool:

@@ -12,10 +12,9 @@ from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean
 from reconciler.model.journal import Outcome
 from reconciler.model.property import BOOKING, CREATE, Property
-from reconciler.model.secret import Secret
 from reconciler.model.state import Observation, Observed, Value, Window
 from reconciler.providers.booking_com import outcome, traits
-from reconciler.providers.booking_com.auth import TokenCache
+from reconciler.providers.booking_com.auth import Login
 from reconciler.providers.booking_com.batching import PlanChange, Updates, batches, settle, unsettled
 from reconciler.providers.booking_com.capabilities import CAPABILITIES
 from reconciler.providers.booking_com.codec_bxml import Item
@@ -34,8 +33,7 @@ class BookingCom:
     """One hotel at Booking.com; see `contract.Target`.
 
     It remembers what observing said of the hotel (its traits), which messages depend on, and the ids of plans that were made or found.
-    `tokens` is shared by all hotels of an account. `booked_includes_cancelled` says how this account's counts are to be understood.
-    `test`: a test hotel.
+    `booked_includes_cancelled` says how this account's counts are to be understood. `test`: a test hotel.
     """
 
     def __init__(
@@ -43,18 +41,17 @@ class BookingCom:
         hotel: Property,
         ids: Ids,
         http: Http,
-        credential: Mapping[str, Secret],
+        login: Login,
         today: date,
         *,
         booked_includes_cancelled: bool = False,
-        tokens: TokenCache,
         test: bool = False,
     ) -> None:
         self._hotel, self._today, self._ids = hotel, today, ids
         self._made: dict[Pair, str] = {}
         self._asked = {pair for pair, id_ in hotel.mappings[BOOKING].plans.items() if id_ == CREATE}
         self._booked_includes_cancelled = booked_includes_cancelled
-        self._session = Session(hotel.providers[BOOKING].external_id, http, credential, tokens, test=test)
+        self._session = Session(hotel.providers[BOOKING].external_id, http, login, test=test)
         self._traits: Mapping[str, str] = {}
         self._listed = ids
 
@@ -199,7 +196,8 @@ class BookingCom:
         rooms, listed = {room.id for room in remote.rooms}, {plan for _, plan in pairs}
         for (room, plan), asked in sorted(self._hotel.mappings[BOOKING].plans.items()):
             id_ = self._ids.plans.get((room, plan), self._made.get((room, plan), ""))
-            retired = plan in self._hotel.rate_plans and self._hotel.rate_plans[plan].retired
+            ours = self._hotel.rate_plans.get(plan)
+            retired = self._hotel.retired_at(BOOKING) or (ours is not None and ours.retired)
             if self._ids.rooms.get(room, "") not in rooms or (self._ids.rooms[room], id_) in pairs:
                 continue
             made = asked == CREATE and (room, plan) in self._ids.plans

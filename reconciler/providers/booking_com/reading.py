@@ -11,10 +11,9 @@ from datetime import date, timedelta
 
 from reconciler.errors import UnexpectedReplyError
 from reconciler.model.calendar import Calendar, from_nights
-from reconciler.model.secret import Secret
 from reconciler.model.state import Availability, Counts, Restrictions, Window
 from reconciler.providers.booking_com import traits
-from reconciler.providers.booking_com.auth import TokenCache
+from reconciler.providers.booking_com.auth import Login
 from reconciler.providers.booking_com.capabilities import HORIZON
 from reconciler.providers.booking_com.codec_bxml import Night, Rate, Room
 from reconciler.providers.booking_com.session import Session
@@ -36,11 +35,9 @@ class Wanted:
     booked_includes_cancelled: bool = False
 
 
-def discover(
-    hotel_id: str, http: Http, credential: Mapping[str, Secret], wanted: Wanted, *, tokens: TokenCache
-) -> Remote:
+def discover(hotel_id: str, http: Http, login: Login, wanted: Wanted) -> Remote:
     """Everything about one hotel. Raises a ProviderError rather than return half of it, or another hotel's."""
-    return read(Session(hotel_id, http, credential, tokens), wanted)
+    return read(Session(hotel_id, http, login), wanted)
 
 
 def read(session: Session, wanted: Wanted) -> Remote:

@@ -20,10 +20,9 @@ from reconciler.errors import (
     UncertainError,
     UnexpectedReplyError,
 )
-from reconciler.model.secret import Secret
 from reconciler.model.state import Window
 from reconciler.providers.booking_com import codec_bxml, codec_ota
-from reconciler.providers.booking_com.auth import Login, TokenCache
+from reconciler.providers.booking_com.auth import Login
 from reconciler.providers.booking_com.capabilities import MAX_DAYS_READ
 from reconciler.providers.booking_com.codec_bxml import Answer, Item, Question, Rate, Room, Told
 from reconciler.providers.booking_com.codec_ota import Notif, PlanNotif, Product
@@ -45,13 +44,10 @@ class Sent:
 class Session:
     """One hotel, one account. `test`: a test hotel, which OTA messages have to say."""
 
-    def __init__(
-        self, hotel_id: str, http: Http, credential: Mapping[str, Secret], tokens: TokenCache, *, test: bool = False
-    ) -> None:
+    def __init__(self, hotel_id: str, http: Http, login: Login, *, test: bool = False) -> None:
         self.hotel_id = hotel_id
         self.message_id = ""
-        self._http, self._test = http, test
-        self._login = Login(credential, tokens, http)
+        self._http, self._login, self._test = http, login, test
 
     def rooms(self) -> tuple[Room, ...]:
         """The hotel's active rooms with their active rates. A hotel without any, or another hotel, is an error."""
