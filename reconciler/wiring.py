@@ -33,7 +33,7 @@ from reconciler.runtime.site import Site, Targets, silent
 if TYPE_CHECKING:
     from reconciler.model.state import Window
     from reconciler.providers.account import Account
-    from reconciler.providers.booking_com.auth import TokenCache
+    from reconciler.providers.booking_com.auth import Login, TokenCache
     from reconciler.providers.contract import Target
     from reconciler.providers.http import HttpClient
     from reconciler.providers.lookup import Lookup
@@ -288,9 +288,10 @@ class _Plant:
             return Expedia(hotel, ids, client, secrets, today)
         from reconciler.providers.booking_com.provider import BookingCom
 
-        settings = self._settings.providers.get(provider, ProviderSettings(provider))
-        included = settings.booked_includes_cancelled
-        return BookingCom(hotel, ids, client, secrets, today, booked_includes_cancelled=included, tokens=self.tokens())
+        included = self._settings.providers[BOOKING].booked_includes_cancelled
+        test = self._environment.test_mode
+        login = self._login(client, secrets)
+        return BookingCom(hotel, ids, client, login, today, booked_includes_cancelled=included, test=test)
 
     @contextmanager
     def mapping(self, hotel: Property) -> Iterator[Lookup]:
@@ -301,13 +302,13 @@ class _Plant:
         with connect(self._url) as connection:
             yield MappingService(hotel, connection)
 
-    def tokens(self) -> TokenCache:
-        """The access tokens of this process."""
-        from reconciler.providers.booking_com.auth import TokenCache
+    def _login(self, client: HttpClient, secrets: Mapping[str, Secret]) -> Login:
+        """Who asks at Booking.com. Access tokens are shared by the whole process."""
+        from reconciler.providers.booking_com.auth import Login, TokenCache
 
         with self._guard:
             self._tokens = self._tokens or TokenCache(time.monotonic)
-            return self._tokens
+        return Login(secrets, self._tokens, client, auth=self._settings.providers[BOOKING].auth)
 
     def discover(self, provider: str, hotel_id: str, credentials: str | None, window: Window) -> Remote:
         """All that a provider has of one hotel."""
@@ -319,7 +320,9 @@ class _Plant:
                 return reading.discover(hotel_id, client, secrets, reading.Wanted(window))
             from reconciler.providers.booking_com import reading as booking
 
-            return booking.discover(hotel_id, client, secrets, booking.Wanted(window), tokens=self.tokens())
+            included = self._settings.providers[BOOKING].booked_includes_cancelled
+            wanted = booking.Wanted(window, booked_includes_cancelled=included)
+            return booking.discover(hotel_id, client, self._login(client, secrets), wanted)
 
     @contextmanager
     def _client(self, provider: str, credentials: str | None) -> Iterator[HttpClient]:

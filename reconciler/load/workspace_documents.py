@@ -111,6 +111,7 @@ Database = Annotated[
 Cron = Annotated[str, PlainValidator(cron), WithJsonSchema({"type": "string", "examples": ["*/15 * * * *"]})]
 Url = Annotated[str, PlainValidator(url), WithJsonSchema({"type": "string", "format": "uri"})]
 Endpoints = Annotated[str, OneOf(*ENDPOINTS)]
+Authentication = Annotated[str, OneOf("token", "basic")]
 SyncType = Annotated[str, OneOf(*SYNC_TYPES)]
 CheckName = Annotated[str, OneOf(*CHECKS)]
 Level = Annotated[str, OneOf(*_LEVELS)]
@@ -141,11 +142,19 @@ class ProviderDoc(Doc):
     allotment: Free = Field(default={}, description="deadline, feed_wait, move.")
 
 
+class BookingProviderDoc(ProviderDoc):
+    """Booking.com, for the whole workspace."""
+
+    auth: Authentication = Field(
+        default="token", description="token: exchanged for a token; basic: name and password of a machine account."
+    )
+
+
 class ProvidersDoc(Doc):
     """The providers."""
 
     expedia: ProviderDoc = ProviderDoc()
-    booking: ProviderDoc = Field(default=ProviderDoc(), alias="booking.com")
+    booking: BookingProviderDoc = Field(default=BookingProviderDoc(), alias="booking.com")
 
 
 class SyncDoc(Doc):

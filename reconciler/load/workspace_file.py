@@ -46,11 +46,12 @@ def defaults() -> Workspace:
 def resolve(doc: WorkspaceDoc, problems: Problems) -> Workspace:
     """The workspace. What is wrong goes to `problems`."""
     environments = doc.environments or {"development": EnvironmentDoc()}
+    booking = doc.providers.booking
     return Workspace(
         environments={name: _environment(name, one) for name, one in environments.items()},
         providers={
             EXPEDIA: _provider(EXPEDIA, doc.providers.expedia, doc.transport),
-            BOOKING: _provider(BOOKING, doc.providers.booking, doc.transport),
+            BOOKING: replace(_provider(BOOKING, booking, doc.transport), auth=booking.auth),
         },
         credentials={name: _credential(name, one, problems) for name, one in doc.credentials.items()},
         schedules={

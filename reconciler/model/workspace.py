@@ -59,7 +59,8 @@ class Transport:
 class ProviderSettings:
     """A provider for the whole workspace.
 
-    `endpoints`: base URL by endpoints name (`local`: one base for all of its hosts); `allotment`: how its allotments move, as written.
+    `endpoints`: base URL by endpoints name (`local`: one base for all of its hosts); `allotment`: how its allotments move, as written;
+    `auth`: how Booking.com is told who asks, `token` or `basic`.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ProviderSettings:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     booked_includes_cancelled: bool = False
     allotment: Mapping[str, Json] = field(default_factory=dict)
+    auth: str = "token"
 
 
 @dataclass(frozen=True, slots=True)

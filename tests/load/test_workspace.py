@@ -13,7 +13,9 @@ from tests.load.writing import HEAD, NOW, WORKSPACE, loaded, write
 def test_a_workspace_of_which_nothing_is_written_is_for_development(tmp_path: Path) -> None:
     workspace = loaded(tmp_path, {"reconciler.yaml": WORKSPACE}).workspace
     assert workspace.environments == {"development": Environment("development")}
-    assert workspace.providers["expedia"].transport == Transport()
+    assert workspace.providers["expedia"].transport == Transport(timeout=65.0)
+    assert workspace.providers["booking.com"].transport == Transport()
+    assert workspace.providers["booking.com"].auth == "token"
     assert workspace.events["rate_updated"] == {"level": "medium", "retries": 3, "delay": "5s", "timeout": "10s"}
     assert (workspace.plan_ttl, workspace.schedules, workspace.policies) == (timedelta(days=7), {}, {})
 
@@ -24,7 +26,7 @@ plan_ttl: 2d
 transport: {timeout: 10s, attempts: 3}
 providers:
   expedia: {requests_per_minute: 60, transport: {timeout: 500ms}, endpoints: {local: "http://127.0.0.1:8790/"}, allotment: {deadline: 90s}}
-  booking.com: {booked_includes_cancelled: true}
+  booking.com: {booked_includes_cancelled: true, auth: basic}
 environments:
   production: {database: env:DATABASE_URL, endpoints: production, test_mode: false, sync: {enabled: true, interval: 300s}}
   staging: {properties: ["_test/**", "!_test/old"]}
@@ -44,6 +46,7 @@ def test_what_is_written_goes_over_the_defaults(tmp_path: Path) -> None:
     assert expedia.transport == Transport(timeout=0.5, attempts=3, requests_per_minute=60)
     assert (expedia.endpoints, expedia.allotment) == ({"local": "http://127.0.0.1:8790"}, {"deadline": "90s"})
     assert (booking.transport.timeout, booking.booked_includes_cancelled) == (10.0, True)
+    assert (booking.auth, expedia.auth) == ("basic", "token")
     production = workspace.environments["production"]
     assert (production.require_commit, production.credential_set, production.sync_enabled) == (True, "production", True)
     assert workspace.credentials["group"].sets == {"production": {"api_key": "env:A", "partner_id": "file:/run/b"}}
@@ -54,6 +57,11 @@ def test_what_is_written_goes_over_the_defaults(tmp_path: Path) -> None:
     assert workspace.policies["rate_step"] == {"percent": 40, "within": "2.50"}
     assert workspace.policies["freeze"] == {"xmas": {"from": "2026-12-23T00:00"}}
     assert workspace.plan_ttl == timedelta(days=2)
+
+
+def test_only_bookingcom_has_a_choice_of_who_asks(tmp_path: Path) -> None:
+    found = loaded(tmp_path, {"reconciler.yaml": WORKSPACE + "providers: {expedia: {auth: basic}}\n"})
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["unknown-key"]
 
 
 def test_an_environment_chooses_its_files_and_the_last_glob_that_fits_wins(tmp_path: Path) -> None:

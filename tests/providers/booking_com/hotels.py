@@ -16,7 +16,7 @@ from reconciler.model.secret import Secret
 from reconciler.model.state import Document, Observation, Observed, Price, Restrictions, Value, Window
 from reconciler.model.workspace import Transport
 from reconciler.providers.account import Account
-from reconciler.providers.booking_com.auth import TokenCache
+from reconciler.providers.booking_com.auth import Login, TokenCache
 from reconciler.providers.booking_com.provider import BookingCom
 from reconciler.providers.contract import BatchResult, Pending
 from reconciler.providers.http import HttpClient
@@ -137,8 +137,11 @@ class Extranet:
     def target(self, wanted: Property | None = None, bindings: Bindings | None = None, **more: Any) -> BookingCom:
         wanted = wanted or hotel()
         ids = ids_of(wanted, "booking.com", bindings or {})
-        credential = more.pop("credential", CREDENTIAL)
-        return BookingCom(wanted, ids, self.http(), credential, TODAY, tokens=self.tokens, **more)
+        login = self.login(more.pop("credential", CREDENTIAL), more.pop("auth", "token"))
+        return BookingCom(wanted, ids, self.http(), login, TODAY, **more)
+
+    def login(self, credential: Mapping[str, Secret] = CREDENTIAL, auth: str = "token") -> Login:
+        return Login(credential, self.tokens, self.http(), auth=auth)
 
     def sent(self, operation: str) -> list[dict[str, Any]]:
         return self.admin.log(provider="booking.com", operation=operation)

@@ -25,7 +25,6 @@ from reconciler.providers.booking_com.reading import Wanted, discover
 
 from .hotels import (
     ALL,
-    CREDENTIAL,
     DAY,
     DEAL,
     DOCUMENT,
@@ -316,7 +315,7 @@ def test_what_is_mapped_and_missing_is_told_and_the_rest_is_read(extranet: Extra
 
 
 def test_machine_accounts_are_spoken_to_with_basic_authentication(extranet: Extranet) -> None:
-    target = extranet.target(credential={**CREDENTIAL, "auth": Secret("basic")})
+    target = extranet.target(auth="basic")
     target.observe(ALL, WINDOW)
     assert not [entry for entry in extranet.admin.log() if "token" in entry["path"]]
 
@@ -337,8 +336,8 @@ def test_a_token_that_is_no_longer_accepted_is_renewed_once_without_doubt(extran
 
 @pytest.mark.parametrize("way", ["token", "basic"])
 def test_wrong_credentials_are_told_without_showing_them(extranet: Extranet, way: str) -> None:
-    wrong = {"partner_id": Secret(USER), "api_key": Secret("canary-wrong-1"), "auth": Secret(way)}
-    target = extranet.target(credential=wrong)
+    wrong = {"partner_id": Secret(USER), "api_key": Secret("canary-wrong-1")}
+    target = extranet.target(credential=wrong, auth=way)
     with pytest.raises(AuthenticationFailedError) as raised:
         target.observe(ALL, WINDOW)
     assert "canary" not in f"{raised.value!r}{raised.value.message}{target!r}{vars(target)}"
@@ -347,8 +346,6 @@ def test_wrong_credentials_are_told_without_showing_them(extranet: Extranet, way
 def test_a_credential_without_its_parts_is_an_error_by_name(extranet: Extranet) -> None:
     with pytest.raises(CredentialError, match="api_key"):
         extranet.target(credential={"partner_id": Secret(USER)})
-    with pytest.raises(CredentialError, match="basic"):
-        extranet.target(credential={**CREDENTIAL, "auth": Secret("oauth")})
 
 
 def test_credentials_quoted_in_a_refusal_are_blotted_out(extranet: Extranet) -> None:
@@ -372,7 +369,7 @@ def test_reading_survives_short_faults_and_leaves_no_doubt_where_it_fails(extran
 def test_everything_that_runs_there_can_be_discovered_without_mappings(extranet: Extranet) -> None:
     target = extranet.target()
     bring_about(target, everything(), target.observe(ALL, WINDOW))
-    found = discover(HOTEL, extranet.http(), CREDENTIAL, Wanted(WINDOW), tokens=extranet.tokens)
+    found = discover(HOTEL, extranet.http(), extranet.login(), Wanted(WINDOW))
     assert found.name == described()["name"]
     assert {room.id: room.max_occupancy for room in found.rooms} == {DOUBLE: 2, SINGLE: 1}
     listed = {(one.room_id, one.id): one.linked for one in found.plans}
