@@ -294,6 +294,16 @@ TOUCHED = ("id", "created_at", "updated_at", "last_synced_at", "last_sync_at", "
 """Columns that runs write beside the value."""
 
 
+NO_RESTRICTION = {
+    "min_los": 1,
+    "max_los": 28,
+    "closed": False,
+    "closed_to_arrival": False,
+    "closed_to_departure": False,
+}
+"""What Expedia says of a night of which it was never told anything."""
+
+
 def out_there(world: World) -> dict[str, Any]:
     """Everything that the extranets and the hotel's tables hold, without when it was written."""
     held: dict[str, Any] = {
@@ -302,6 +312,8 @@ def out_there(world: World) -> dict[str, Any]:
     }
     for plan in held["expedia"]["rate_plans"]:
         plan["facts"].pop("lastUpdateDateTime", None)
+        for name, free in NO_RESTRICTION.items():
+            plan[name] = [run for run in plan.get(name, []) if run["value"] != free]
     for table in TABLES:
         rows = [row[0] for row in world.rows(f"SELECT to_jsonb(t) FROM {table} t")]
         held[table] = sorted(({k: v for k, v in row.items() if k not in TOUCHED} for row in rows), key=str)
