@@ -124,7 +124,6 @@ class ProviderLink:
     commission: Decimal | None = None
     length_of_stay: str = "arrival"
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    configuration: Mapping[str, str] = field(default_factory=dict)
     retired: bool = False
 
 

@@ -14,6 +14,19 @@ CHECKS: dict[str, Check] = {check.name: check for check in (BLAST_RADIUS,)}
 """Every check by its name under `policies:`."""
 
 
+def not_enforced(policies: Mapping[str, Mapping[str, Json]]) -> Iterator[Diagnostic]:
+    """A warning for every policy that the files name and this version has no check for: nobody shall rely on it."""
+    for name in sorted(policies):
+        if name not in CHECKS:
+            yield Diagnostic(
+                "policy-not-enforced",
+                f"`policies.{name}` is not enforced by this version",
+                Severity.WARNING,
+                hint=f"enforced: {', '.join(sorted(CHECKS))}",
+                file="reconciler.yaml",
+            )
+
+
 def judge(
     operations: tuple[Operation, ...], policies: Mapping[str, Mapping[str, Json]], consents: Iterable[str]
 ) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from reconciler.model.journal import Applied
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.property import Property
 from reconciler.model.state import Coverage
-from reconciler.policy import judge
+from reconciler.policy import judge, not_enforced
 from reconciler.providers.contract import Pending, Target
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
@@ -44,6 +44,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     surveys = [survey for item in planned for survey in item.surveys]
     findings = [finding for survey in surveys for finding in survey.findings]
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
+    findings += not_enforced(site.loaded.workspace.policies)
     findings += judge(steps, site.loaded.workspace.policies, consents)
     return Plan(
         environment=site.environment.name,
@@ -85,7 +86,8 @@ def plan_property(site: Site, hotel: Property) -> Surveyed:
     with site.targets(hotel) as targets:
         surveys = survey_property(site, hotel, targets)
         reasons = {survey.target: suspended(site, hotel, survey.target) for survey in surveys}
-        changes = [change for survey in surveys if not reasons[survey.target] for change in survey.changes]
+        free = [survey for survey in surveys if not reasons[survey.target] and not survey.blocked]
+        changes = [change for survey in free for change in survey.changes]
         steps = operations(changes, trusted(site, site.store.applied(hotel.slug)))
         for survey in surveys:
             if why := reasons[survey.target]:

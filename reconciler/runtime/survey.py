@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from reconciler.engine.acknowledged import with_acknowledged
+from reconciler.engine.acknowledged import with_acknowledged, without_doubtful
 from reconciler.engine.diff import diff
 from reconciler.engine.planner import calendar_of
 from reconciler.engine.remaining import resolve_assigned
-from reconciler.errors import DatabaseError, ProviderError, ReconcilerError
+from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.kinds.availability import in_force, oversold
 from reconciler.kinds.mapping import base_plan
@@ -26,15 +26,21 @@ from reconciler.model.property import Manage, Property
 from reconciler.model.state import Coverage, Observation, Observed, Restrictions, Value, Window
 from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
+from reconciler.runtime.faults import as_error
 from reconciler.runtime.site import Site, Targets
 
+DUPLICATE_ROWS = "duplicate-rows"
+"""The code of the findings about rows that share a key which has to be unique."""
 _ALWAYS_READ = frozenset({"mapping", "rate_plan"})
 _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
 
 
 @dataclass(slots=True)
 class Survey:
-    """One property (or the workspace) at one target. `failed`: nothing can be said of it, and why."""
+    """One property (or the workspace) at one target. `failed`: nothing can be said of it, and why.
+
+    `blocked`: why nothing may be changed there. `assigned`: ids of what was made and found there, by (room, plan).
+    """
 
     slug: str
     target: str
@@ -45,11 +51,13 @@ class Survey:
     findings: tuple[Diagnostic, ...] = ()
     coverage: Coverage | None = None
     failed: ReconcilerError | None = None
+    blocked: str = ""
+    assigned: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def survey_property(site: Site, hotel: Property, targets: Targets, only: frozenset[str] | None = None) -> list[Survey]:
     """Every target of the property, providers first, so that ids which they assigned are known to the database's rows."""
-    applied = trusted(site, site.store.applied(hotel.slug))
+    applied = last_applied(site, hotel.slug)
     known: dict[str, dict[tuple[str, str], str]] = {}
     surveys = []
     for name in sorted(targets, key=lambda name: (name == DATABASE, name)):
@@ -59,11 +67,28 @@ def survey_property(site: Site, hotel: Property, targets: Targets, only: frozens
             continue
         if name != DATABASE and not _concerned(site, hotel, targets[name].capabilities):
             continue
-        survey, assigned = _survey(site, hotel, targets[name], applied, known)
+        survey = _survey(site, hotel, targets[name], applied, known)
         if name != DATABASE:
-            known[name].update(assigned)
+            known[name].update(survey.assigned)
         surveys.append(survey)
+    _block_where_rows_are_double(surveys)
     return surveys
+
+
+def _block_where_rows_are_double(surveys: Sequence[Survey]) -> None:
+    """While it is open which of several rows counts, nothing of the property is changed anywhere."""
+    if not any(finding.code == DUPLICATE_ROWS for survey in surveys for finding in survey.findings):
+        return
+    for survey in surveys:
+        survey.blocked = f"{survey.slug} has duplicate rows in the database"
+        if survey.target != DATABASE:
+            finding = Diagnostic(
+                DUPLICATE_ROWS,
+                f"nothing is changed at {survey.target} until the property's duplicate rows in the database are resolved",
+                hint="keep one of each; `reconciler db check` lists their ids",
+                address=f"{survey.slug}/{survey.target}",
+            )
+            survey.findings = (*survey.findings, finding)
 
 
 def _concerned(site: Site, hotel: Property, capabilities: Capabilities) -> bool:
@@ -76,6 +101,17 @@ def _concerned(site: Site, hotel: Property, capabilities: Capabilities) -> bool:
 def trusted(site: Site, applied: Mapping[Address, Applied]) -> Mapping[Address, Applied]:
     """What was last applied, without the addresses that the user distrusts."""
     return {a: last for a, last in applied.items() if not any(matches(glob, str(a)) for glob in site.distrust)}
+
+
+def last_applied(site: Site, slug: str) -> Mapping[Address, Applied]:
+    """What was last applied and is trusted, without acknowledged values that a run may have replaced before it was cut off."""
+
+    def acknowledged(address: Address) -> bool:
+        known = site.capabilities.get(address.target)
+        return known is not None and known.access(address.kind) is Access.ACKNOWLEDGED
+
+    cut_off = [entry for entry in site.store.unsettled(slug) if entry.outcome is None and acknowledged(entry.address)]
+    return without_doubtful(trusted(site, site.store.applied(slug)), cut_off)
 
 
 def survey_workspace(site: Site, target: Target) -> Survey:
@@ -94,17 +130,28 @@ def _survey(
     target: Target,
     applied: Mapping[Address, Applied],
     known: Mapping[str, Mapping[tuple[str, str], str]],
-) -> tuple[Survey, Mapping[tuple[str, str], str]]:
+) -> Survey:
     window = window_at(site, hotel, target.capabilities)
     survey = Survey(hotel.slug, target.name, window)
     wanted = {
         address: _resolve(hotel, address, _clip(value, window), known)
         for address, value in _in_scope(site, desired(site, hotel, target.name, target.capabilities))
     }
-    if site.scope.targets and not wanted:
-        return survey, {}  # nothing here was asked for
-    assigned = _look(survey, target, wanted, applied, hotel)
-    return survey, assigned
+    if site.scope.targets and target.name == DATABASE:
+        _find_double_rows(site, hotel, target, survey)
+    if wanted or not site.scope.targets:
+        _look(survey, target, wanted, applied, hotel)
+    return survey
+
+
+def _find_double_rows(site: Site, hotel: Property, target: Target, survey: Survey) -> None:
+    """Duplicate rows stop the whole property, so they are looked for outside a narrowed scope too."""
+    kinds = frozenset(address.kind for address, _ in desired(site, hotel, target.name, target.capabilities))
+    try:
+        seen = target.observe(kinds, survey.window)
+    except ReconcilerError:
+        return  # what fails here fails again where it was asked for
+    survey.findings = tuple(finding for finding in seen.findings if finding.code == DUPLICATE_ROWS)
 
 
 def window_at(site: Site, hotel: Property, capabilities: Capabilities) -> Window:
@@ -163,17 +210,27 @@ def _look(
     wanted: dict[Address, Value],
     applied: Mapping[Address, Applied],
     hotel: Property | None,
-) -> Mapping[tuple[str, str], str]:
+) -> None:
     """Observes, brings both sides to one form and compares. What fails is kept, for this target alone."""
-    kinds = frozenset(address.kind for address in wanted) | (_ALWAYS_READ if target.name != DATABASE else frozenset())
     try:
-        seen = target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
-    except (ProviderError, DatabaseError) as error:
-        survey.failed = error
-        survey.findings = (
-            Diagnostic("target-failed", error.message, hint=error.hint, address=f"{survey.slug}/{target.name}"),
-        )
-        return {}
+        _compare(survey, target, wanted, applied, hotel)
+    except Exception as fault:  # noqa: BLE001 - whatever comes from one target, the others go on
+        error = as_error(fault)
+        survey.failed, survey.changes = error, ()
+        failed = Diagnostic("target-failed", error.message, hint=error.hint, address=f"{survey.slug}/{target.name}")
+        survey.findings = (*survey.findings, failed)
+
+
+def _compare(
+    survey: Survey,
+    target: Target,
+    wanted: dict[Address, Value],
+    applied: Mapping[Address, Applied],
+    hotel: Property | None,
+) -> None:
+    kinds = frozenset(address.kind for address in wanted) | (_ALWAYS_READ if target.name != DATABASE else frozenset())
+    seen = target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
+    survey.assigned = seen.assigned
     survey.coverage = seen.coverage
     here = {address: last for address, last in applied.items() if address.target == target.name}
     survey.observed = with_acknowledged(seen, here, target.capabilities, wanted)
@@ -190,8 +247,7 @@ def _look(
             exact=lambda address: address.target == DATABASE and address.kind in _EXACT_KINDS,
         )
     )
-    survey.findings = tuple(findings)
-    return seen.assigned
+    survey.findings = (*survey.findings, *findings)
 
 
 def _normal(

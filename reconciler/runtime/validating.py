@@ -13,6 +13,7 @@ from reconciler.load import Loaded, workspace
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.model.property import Manage, Property, RatePlan
+from reconciler.policy import not_enforced
 
 _ON_THE_PLAN = frozenset({"min_advance_days", "max_advance_days"})
 
@@ -24,6 +25,7 @@ def validate_files(root: Path, now: datetime, capabilities: Able) -> Loaded:
     """All files of the workspace, with every finding."""
     loaded = workspace(root, now=now)
     found = [d for hotel in loaded.properties for d in expressible(hotel, capabilities)]
+    found += not_enforced(loaded.workspace.policies)
     return replace(loaded, diagnostics=in_order([*loaded.diagnostics, *found]))
 
 
