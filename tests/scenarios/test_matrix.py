@@ -304,6 +304,10 @@ NO_RESTRICTION = {
 """What Expedia says of a night of which it was never told anything."""
 
 
+UNRESTRICTED = {"closed": False, "closed_to_arrival": False, "closed_to_departure": False, "min_los": 1, "max_los": 28}
+"""At Expedia a night of which nothing was ever said has no restriction, the same as one that was told so."""
+
+
 def out_there(world: World) -> dict[str, Any]:
     """Everything that the extranets and the hotel's tables hold, without when it was written."""
     held: dict[str, Any] = {
@@ -312,6 +316,8 @@ def out_there(world: World) -> dict[str, Any]:
     }
     for plan in held["expedia"]["rate_plans"]:
         plan["facts"].pop("lastUpdateDateTime", None)
+        for name, nothing in UNRESTRICTED.items():
+            plan[name] = [run for run in plan.get(name, []) if run["value"] != nothing]
         for name, free in NO_RESTRICTION.items():
             plan[name] = [run for run in plan.get(name, []) if run["value"] != free]
     for table in TABLES:
