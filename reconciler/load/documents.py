@@ -113,7 +113,7 @@ class SuspendDoc(Doc):
 class CodesDoc(Doc):
     """Our names to the provider's codes."""
 
-    cancellation: dict[Key, ExternalId] = Field(default={}, description="Cancellation policies, by name.")
+    cancellation: dict[Key, ExternalId] = Field(default={}, description="Cancellation policies, by name or type.")
     meals: dict[Key, ExternalId] = Field(default={}, description="Meal plans.")
 
 

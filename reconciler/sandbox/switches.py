@@ -31,6 +31,8 @@ class Switches:
         tutorial leaves it out.
     booking_rates_list: `POST /hotels/xml/rates` lists every active rate plan; the path is known from public clients, its
         answer is not, and without it a plan that no room sells cannot be found.
+    booking_pricing_type: `roomrates` answers how a rate is priced, as `type` of a `pricing` element in the rate; the
+        documentation names element and attribute, but not where they stand.
     booking_auto_replenish: a cancellation re-opens a closed room (an extranet setting that hotels should turn off).
     booking_token_field: name of the field that carries a new token.
     """
@@ -47,6 +49,7 @@ class Switches:
     booking_booked_includes_cancelled: bool = False
     booking_currency_required: bool = True
     booking_rates_list: bool = True
+    booking_pricing_type: bool = True
     booking_auto_replenish: bool = False
     booking_token_field: str = "jwt"  # noqa: S105 - the name of a field
 

@@ -143,6 +143,11 @@ def test_standard_prices_are_refused_where_the_hotel_prices_otherwise() -> None:
     assert reply.codes == ["DEFAULT_PRICING_PASSED_FOR_OBP_RATE"]
 
 
+def test_rates_with_derived_occupancies_take_standard_prices() -> None:
+    desk = booking_desk(pricing_model="RLO")
+    assert desk.b_xml("availability", item(rate(f"<price>120</price>{EUR}"))).status == 200
+
+
 @pytest.mark.parametrize("version", ["", "1.0", "2.0"])
 def test_only_version_1_1_is_acceptable(desk: Desk, version: str) -> None:
     reply = desk.b_xml("availability", item("<roomstosell>3</roomstosell>"), accept_version=version)

@@ -39,6 +39,19 @@ def test_rooms_are_listed_with_their_active_rates(desk: Desk) -> None:
     assert [room.attrib["room_name"] for room in root] == ["Double", "Single"]
 
 
+def test_rates_tell_how_they_are_priced_unless_switched_off(desk: Desk) -> None:
+    hotel = desk.admin("GET", "/hotels/booking.com/367456")
+    pairs = [
+        {**one, "facts": {"pricing_type": "RLO"}} if one["id"] == "1278606" else one for one in hotel["room_rates"]
+    ]
+    desk.admin("PUT", "/hotels/booking.com/367456", {**hotel, "pricing_model": "OBP", "room_rates": pairs})
+    root = fromstring(desk.b_xml("roomrates", HOTEL).body)
+    told = {rate.attrib["id"]: [one.attrib for one in rate.iter("pricing")] for rate in root.iter("rate")}
+    assert told == {"1278606": [{"type": "RLO"}], "1278607": [{"type": "OBP"}], "1278608": [{"type": "OBP"}]}
+    desk.admin("PUT", "/switches", {"booking_pricing_type": False})
+    assert b"pricing" not in desk.b_xml("roomrates", HOTEL).body
+
+
 def test_a_plan_that_no_room_sells_is_only_in_the_list_of_rates(desk: Desk) -> None:
     hotel = desk.admin("GET", "/hotels/booking.com/367456")
     plans = [*hotel["rate_plans"], {"id": "77", "name": "Lonely"}]

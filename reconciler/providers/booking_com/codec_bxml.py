@@ -36,7 +36,10 @@ _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate plan as a room sells it. `child`: it follows another; `readonly`: nothing may be sent for it."""
+    """A rate plan as a room sells it. `child`: it follows another; `readonly`: nothing may be sent for it.
+
+    `pricing`: how it is priced, such as `Standard` or `OBP`; empty where that is not told.
+    """
 
     id: str
     name: str
@@ -44,6 +47,7 @@ class Rate:
     readonly: bool = False
     max_persons: int | None = None
     policy: str = ""
+    pricing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,14 @@ def _rate(element: Element) -> Rate:
         readonly=element.get("readonly") == "1",
         max_persons=_count(element, "max_persons"),
         policy=element.get("policy", ""),
+        pricing=_pricing(element),
     )
+
+
+def _pricing(element: Element) -> str:
+    """The type of a `pricing` element, wherever it stands in the rate: documented by name, without an example."""
+    found = (one.get("type", "") for one in element.iter() if xml.local(one.tag) == "pricing")
+    return next((plain(kind) for kind in found if kind.strip()), "")
 
 
 # --- what is left and booked

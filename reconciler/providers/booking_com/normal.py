@@ -46,6 +46,14 @@ class About:
         return self.traits.get(traits.read_only(plan_id), "")
 
     @property
+    def unsupported_pricing(self) -> str:
+        """The pricing model of the rate, where its prices are not managed; empty where they are."""
+        room, plan = self.address.key[0], self.address.key[-1]
+        return traits.unsupported_pricing(
+            self.traits, self.ids.rooms.get(room, ""), self.ids.plans.get((room, plan), "")
+        )
+
+    @property
     def to_be_made(self) -> bool:
         """Whether the plan is to be made for this room and is not there yet."""
         pair = (self.address.key[0], self.address.key[-1])
@@ -77,9 +85,8 @@ class About:
         """Whether the plan is to be made and the codes for its conditions are not known."""
         if not self.to_be_made or self.plan is None:
             return False
-        policy = self.plan.cancellation.name if self.plan.cancellation else None
         meals = self.plan.meal_plan
-        return self.code("cancellation", policy) is None or (meals is not None and self.code("meals", meals) is None)
+        return self.policy_code is None or (meals is not None and self.code("meals", meals) is None)
 
     def _sellable(self, room: str, plan: str) -> bool:
         ours = self.hotel.rate_plans.get(plan)
@@ -100,6 +107,14 @@ class About:
     def code(self, topic: str, name: str | None) -> str | None:
         """Booking.com's code for a name of ours, where the property's codes have it."""
         return self.hotel.providers[BOOKING].codes.get(topic, {}).get(name or "")
+
+    @property
+    def policy_code(self) -> str | None:
+        """The code of the plan's cancellation policy: by its name, else by its type, which also one without a name has."""
+        policy = self.plan.cancellation if self.plan is not None else None
+        if policy is None:
+            return None
+        return self.code("cancellation", policy.name) or self.code("cancellation", policy.type)
 
     def finding(self, code: str, message: str, *, severity: Severity | None = None, hint: str = "") -> Diagnostic:
         """A finding at this address: an error, unless the plan skips what is not supported."""
@@ -134,6 +149,8 @@ def _read_only(about: About) -> Findings:
 
 
 def _rates(about: About, value: Value) -> Value:
+    if about.unsupported_pricing:
+        return Calendar()
     single = about.max_guests(about.address.key[0]) > 1
     return cast(Calendar[Price], value).map(lambda price: Price(price.amount, _for_one(price, single=single)))
 
@@ -143,6 +160,18 @@ def _for_one(price: Price, *, single: bool) -> tuple[tuple[int, Decimal], ...]:
 
 
 def _rates_findings(about: About, value: Value) -> Findings:
+    if about.unsupported_pricing:
+        yield about.finding(
+            "pricing-model-unsupported",
+            f"rates are not managed for the pricing model {about.unsupported_pricing}",
+            severity=Severity.ERROR,
+            hint="leave rates at booking.com unmanaged (`manage: {rates: false}`)",
+        )
+    else:
+        yield from _guests_left_out(about, value)
+
+
+def _guests_left_out(about: About, value: Value) -> Findings:
     def dropped(room: str) -> bool:
         ours = room == about.address.key[0]
         prices = value if ours or about.plan is None else about.plan.prices.get((room, BOOKING), Calendar())
@@ -225,8 +254,7 @@ def _rate_plan(about: About, value: Value) -> Value:
 
 def _codes(about: About, wanted: Document) -> tuple[str | None, str | None]:
     """Codes of policy and meals; a document that is in normal form already has them in it."""
-    policy = about.plan.cancellation.name if about.plan is not None and about.plan.cancellation else None
-    cancellation = wanted.get("cancellation_code") or about.code("cancellation", policy)
+    cancellation = wanted.get("cancellation_code") or about.policy_code
     meals = wanted.get("meal_code") or about.code("meals", str(wanted.get("meal_plan") or ""))
     return cast("str | None", cancellation), cast("str | None", meals)
 

@@ -83,6 +83,9 @@ def _traits(rooms: tuple[Room, ...], *, closable: bool, readable: bool) -> Itera
         yield traits.UNREADABLE, "closed"
     if not closable:
         yield traits.ROOM_CLOSED_UNREADABLE, "yes"
+    models = {rate.pricing for room in rooms for rate in room.rates if rate.pricing}
+    if len(models) == 1:
+        yield traits.PRICING_MODEL, models.pop()
     for room in rooms:
         if not room.rates:
             yield traits.unsold(room.id), "yes"
@@ -90,6 +93,8 @@ def _traits(rooms: tuple[Room, ...], *, closable: bool, readable: bool) -> Itera
         if most is not None:
             yield traits.max_guests(room.id), str(most)
         for rate in room.rates:
+            if rate.pricing:
+                yield traits.pricing_of(room.id, rate.id), rate.pricing
             if rate.child or rate.readonly:
                 yield traits.read_only(rate.id), "child" if rate.child else "readonly"
 

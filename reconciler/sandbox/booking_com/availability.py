@@ -24,7 +24,7 @@ from reconciler.sandbox.booking_com.common import (
     hotel_for,
     reply_xml,
 )
-from reconciler.sandbox.booking_com.relations import follows, parent_of
+from reconciler.sandbox.booking_com.relations import follows, parent_of, pricing_of
 from reconciler.sandbox.nights import ONE_DAY, span
 from reconciler.sandbox.record import Recorder, normal_amount
 from reconciler.sandbox.shapes import is_date
@@ -216,7 +216,8 @@ def _values(world: World, hotel: Hotel, item: Item) -> dict[str, Any]:
         if name in fields:
             values[name] = _price(fields[name])
     if any(name in fields for name in PRICES) or "currencycode" in fields:
-        _currency(world, hotel, fields)
+        pair = hotel.room_rate(item.room, item.rate)
+        _currency(world, hotel, fields, pricing_of(hotel, pair) if pair is not None else hotel.pricing_model)
     return values
 
 
@@ -232,11 +233,10 @@ def _price(text: str) -> str:
     return normal_amount(text)
 
 
-def _currency(world: World, hotel: Hotel, fields: dict[str, str]) -> None:
+def _currency(world: World, hotel: Hotel, fields: dict[str, str], model: str) -> None:
     given = fields.get("currencycode", "" if world.switches.booking_currency_required else hotel.currency)
-    if hotel.pricing_model != "Standard" and any(name in fields for name in PRICES):
-        code = "OBP" if hotel.pricing_model == "OBP" else "LOS"
-        raise ItemError(f"DEFAULT_PRICING_PASSED_FOR_{code}_RATE", f"the hotel uses {hotel.pricing_model} pricing")
+    if model in ("OBP", "LOS") and any(name in fields for name in PRICES):
+        raise ItemError(f"DEFAULT_PRICING_PASSED_FOR_{model}_RATE", f"the rate uses {model} pricing")
     if given != hotel.currency:
         raise ItemError("CURRENCY_CODE_DONT_MATCH_HOTEL_CURRENCY", f"the currency of the hotel is {hotel.currency}")
 

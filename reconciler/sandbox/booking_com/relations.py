@@ -1,4 +1,7 @@
-"""Child rates at Booking.com: which plan follows which, and in what. A relation belongs to the plan, for all its rooms."""
+"""Child rates at Booking.com: which plan follows which, and in what. A relation belongs to the plan, for all its rooms.
+
+And what a rate has from its hotel where it says nothing else: the pricing type.
+"""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +17,11 @@ def parent_of(hotel: Hotel, plan_id: str) -> dict[str, Any] | None:
     plan = hotel.plans.get(plan_id)
     relation: dict[str, Any] | None = plan.facts.get("parent") if plan else None
     return relation
+
+
+def pricing_of(hotel: Hotel, pair: Plan) -> str:
+    """How a room-rate is priced: its own type, else the hotel's."""
+    return str(pair.facts.get("pricing_type", hotel.pricing_model))
 
 
 def follows(relation: dict[str, Any], field: str) -> bool:

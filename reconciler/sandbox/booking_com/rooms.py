@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from reconciler.sandbox.booking_com.availability import CET, YEARS_AHEAD
 from reconciler.sandbox.booking_com.common import StatusError, authenticate, body_of, fault, hotel_for, reply_xml
-from reconciler.sandbox.booking_com.relations import parent_of, price_on
+from reconciler.sandbox.booking_com.relations import parent_of, price_on, pricing_of
 from reconciler.sandbox.nights import ONE_DAY, span
 from reconciler.sandbox.shapes import is_date, whole
 from reconciler.sandbox.state import Hotel, Plan, Room, World
@@ -28,7 +28,7 @@ def room_rates(world: World, request: Request, now: datetime) -> Reply:
     root = Element("rooms")
     for room in hotel.rooms.values():
         if room.active:
-            _room(hotel, SubElement(root, "room", id=room.id), room)
+            _room(world, hotel, SubElement(root, "room", id=room.id), room)
     return reply_xml(world, root, hotel=hotel.id)
 
 
@@ -48,7 +48,7 @@ def rates(world: World, request: Request, now: datetime) -> Reply:
     return reply_xml(world, root, hotel=hotel.id)
 
 
-def _room(hotel: Hotel, element: Element, room: Room) -> None:
+def _room(world: World, hotel: Hotel, element: Element, room: Room) -> None:
     names = {"hotel_id": hotel.id, "hotel_name": hotel.name, "max_children": str(room.facts.get("max_children", 0))}
     for name, value in (*names.items(), ("room_name", room.name)):
         element.set(name, value)
@@ -64,6 +64,8 @@ def _room(hotel: Hotel, element: Element, room: Room) -> None:
         rate.set("rate_name", plan.name)
         if plan.facts.get("readonly"):
             rate.set("readonly", "1")
+        if world.switches.booking_pricing_type:
+            SubElement(rate, "pricing", type=pricing_of(hotel, pair))
 
 
 def _active(hotel: Hotel, room: Room) -> list[Plan]:

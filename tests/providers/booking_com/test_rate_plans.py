@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import RequestRefusedError, UncertainError
 from reconciler.model.calendar import Calendar, constant
 from reconciler.model.journal import Outcome
-from reconciler.model.property import CREATE, Property
+from reconciler.model.property import CREATE, Cancellation, Property
 from reconciler.model.state import Document, Observed
 from reconciler.providers.booking_com.provider import BookingCom
 
@@ -196,6 +196,39 @@ def test_without_codes_conditions_are_left_alone_with_one_warning_for_a_plan(ext
         [],
     ]
     assert "advance window" in told[0][1][0].message
+
+
+@pytest.mark.parametrize(
+    ("codes", "policy", "code"),
+    [
+        ({"flexible-24h": "152", "flexible": "43"}, Cancellation("flexible", 24, 0, name="flexible-24h"), "152"),
+        ({"flexible-24h": "152", "flexible": "43"}, Cancellation("flexible", 48, 0, name="flexible-48h"), "43"),
+        ({"non_refundable": "1"}, Cancellation("non_refundable", 0, 100), "1"),
+        ({"flexible": "43"}, Cancellation("partial", 72, 50), None),
+        ({"flexible": "43"}, None, None),
+    ],
+)
+def test_a_policys_code_is_found_by_its_name_and_then_by_its_type(
+    extranet: Extranet, codes: dict[str, str], policy: Cancellation | None, code: str | None
+) -> None:
+    bar = plan("BAR", "Standard", cancellation=policy)
+    target = extranet.target(hotel(rate_plans={"BAR": bar}, link={"codes": {"cancellation": codes}}))
+    seen = target.observe(ALL, WINDOW)
+    value, _ = target.normal(DOUBLE_BAR, DOCUMENT, seen.traits)
+    assert not isinstance(value, Calendar)
+    assert value.get("cancellation_code") == code
+
+
+def test_a_plan_with_a_policy_without_a_name_is_made_by_the_code_of_its_type(extranet: Extranet) -> None:
+    link = {"codes": {"cancellation": {"non_refundable": "1"}}}
+    long = plan("LONG", "Long stay", cancellation=Cancellation("non_refundable", 0, 100))
+    target = extranet.target(hotel(plans=dict.fromkeys(LONG, CREATE), rate_plans={"LONG": long}, link=link))
+    seen = target.observe(ALL, WINDOW)
+    where = address("rate_plan", *LONG[0])
+    value, findings = target.normal(where, {**DOCUMENT, "name": "Long stay"}, seen.traits)
+    assert findings == ()
+    (result,) = bring_about(target, {where: value}, seen)
+    assert extranet.room_rate(DOUBLE, result.assigned[LONG[0]])["facts"]["policy_id"] == "1"
 
 
 def test_conditions_that_would_take_unknown_meals_away_are_not_sent(extranet: Extranet) -> None:
