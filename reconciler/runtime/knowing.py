@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from reconciler.engine.plan_file import coverage_from_json
-from reconciler.errors import UsageError
+from reconciler.errors import DatabaseError, UsageError
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.journal import Applied, Run
 from reconciler.model.state import Coverage
@@ -90,11 +90,17 @@ def find_mapping(site: Site, slug: str, provider: str, room: str | None, externa
         if room is not None:
             found = service.external_room(provider, room)
             plans = [plan for plan in service.plans(provider) if plan.room_id == found.room_id]
-        elif any(known.external_room == external for known in service.rooms(provider)):
+        elif any(one.external_room == external for one in service.rooms(provider)):
             found, plans = service.internal_room(provider, external or ""), []
         else:
             plans = [plan for plan in service.plans(provider) if plan.external_plan == external]
-            plans = plans or [service.internal_plan(provider, external or "")]
+            if not plans:
+                known = [room.external_room for room in service.rooms(provider)]
+                known += [plan.external_plan for plan in service.plans(provider)]
+                raise DatabaseError(
+                    f"`{external}` is neither a room nor a rate plan that {slug} has mapped at {provider}",
+                    hint=did_you_mean(external or "", known),
+                )
             return [_plan_match(slug, plan) for plan in plans]
     return [_room_match(slug, found), *(_plan_match(slug, plan) for plan in plans)]
 
