@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -523,6 +524,23 @@ def test_what_import_left_unmanaged_shows_its_first_send_once_it_is_switched_on(
     assert {op["address"].split("/")[2] for op in planned} == {"rates", "restrictions"}
     fresh.apply()
     assert fresh.addresses() == []
+
+
+@pytest.mark.parametrize("clock", ["2031-01-13T02:00:00+00:00", "2031-01-13T22:00:00+00:00"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_import_begins_with_the_propertys_own_today(world: World, bare_database: str, clock: str, zone: str) -> None:
+    world.now = datetime.fromisoformat(clock)
+    world.sandbox.admin.clock(frozen_at=clock)
+    world.edit(FILE, "timezone: Europe/Lisbon", f"timezone: {zone}")
+    world.apply()
+    (world.folder / FILE).unlink()
+    other = World(world.folder, world.sandbox, bare_database, now=world.now)
+    assert other.run("db", "migrate").code == 0
+    asked = ("--property", "lisbon-baixa", "--expedia", EXPEDIA, "--timezone", zone, "--country", "PT")
+    imported = other.run("import", *asked, "--as-of", clock)
+    assert imported.code == 0, imported.err
+    assert "unmanaged" not in imported.out
+    assert other.addresses("--target", "*/expedia/**") == []
 
 
 def test_import_of_a_hotel_that_is_not_there_writes_nothing(fresh: World) -> None:
