@@ -23,7 +23,7 @@ faults of the program's surroundings (usage, database, network, a provider), and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -49,11 +49,14 @@ class UsageError(ReconcilerError):
 
 
 class FilesError(ReconcilerError):
-    """Files in scope have errors; nothing was computed from them."""
+    """Files in scope have errors; nothing was computed from them. `texts`: by file, for showing the lines."""
 
-    def __init__(self, message: str, diagnostics: Sequence[Diagnostic], *, hint: str = "") -> None:
+    def __init__(
+        self, message: str, diagnostics: Sequence[Diagnostic], *, texts: Mapping[str, str] | None = None, hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.diagnostics = tuple(diagnostics)
+        self.texts = texts or {}
 
 
 class RefusedError(ReconcilerError):

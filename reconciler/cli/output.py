@@ -42,7 +42,8 @@ def show_error(error: ReconcilerError) -> None:
     if isinstance(error, FilesError):
         from reconciler.report import findings
 
-        sys.stderr.write(terminal.render(findings.build(error.diagnostics)))
+        excerpts = findings.excerpts(error.diagnostics, lambda file: error.texts.get(file, ""))
+        sys.stderr.write(terminal.render(findings.build(error.diagnostics, excerpts=excerpts)))
     click.echo(f"error: {clean(error.message, 2000)}", err=True)
     if isinstance(error, StalePlanError):
         for line in error.moved[:_LISTED]:

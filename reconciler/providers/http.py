@@ -253,7 +253,12 @@ def _named(error: httpx.HTTPError, host: str) -> ProviderError:
         error,
         httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError | httpx.UnsupportedProtocol,
     ):
-        return TemporaryError(f"{host} cannot be reached ({kind})")
+        hint = (
+            "the extranets of this machine are served by `reconciler sandbox --hotels DIR`"
+            if _is_loopback(host)
+            else ""
+        )
+        return TemporaryError(f"{host} cannot be reached ({kind})", hint=hint)
     return UncertainError(f"the connection to {host} broke before the answer was there ({kind})")
 
 

@@ -29,7 +29,7 @@ def build(drift: DriftReport) -> Report:
     slugs = {*drift.properties, *(d.address.property for d in drift.differences), *(p for p, _ in drift.coverage)}
     slugs |= {*findings.properties(drift.findings), *(address.property for address in drift.never_sent)}
     sections = [section for slug in sorted(slugs) if (section := _section(drift, slug))]
-    quiet = len({*drift.properties} - {section.heading for section in sections})
+    quiet = len({*drift.properties} - {section.heading for section in sections} - findings.failing(drift.findings))
     return Report(
         subject="drift",
         title=f"Drift in {drift.environment}",
@@ -50,8 +50,10 @@ def build(drift: DriftReport) -> Report:
 def verdict(drift: DriftReport) -> str:
     """`1 difference at Expedia, 1 in the database: all changed out there.` or `No drift.`"""
     unknown = f" {_never_sent(len(drift.never_sent))}." if drift.never_sent else ""
+    failing = len(findings.failing(drift.findings))
     if not drift.differences:
-        return f"No drift.{unknown}"
+        where = f"{count(failing, 'property', 'properties')} could not be looked at whole"
+        return f"No drift where it could be looked; {where}.{unknown}" if failing else f"No drift.{unknown}"
     by_target = Counter(d.address.target for d in drift.differences)
     places = [(by_target[target], _place(target)) for target in sorted(by_target, key=lambda t: (t == DATABASE, t))]
     (first, place), *rest = places

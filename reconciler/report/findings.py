@@ -127,5 +127,10 @@ def properties(found: Iterable[Diagnostic]) -> set[str]:
     return {_property(finding) for finding in found if finding.code in (UNMANAGED, SUSPENDED)}
 
 
+def failing(found: Iterable[Diagnostic]) -> set[str]:
+    """The properties of which something could not be looked at or is wrong."""
+    return {_property(finding) for finding in found if finding.severity is Severity.ERROR and finding.address}
+
+
 def _property(finding: Diagnostic) -> str:
     return finding.address.partition("/")[0]

@@ -34,7 +34,7 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         {*plan.properties, *by_property, *findings.properties(plan.findings), *(p for p, _ in plan.coverage)}
     )
     sections = [section for slug in slugs if (section := _section(plan, slug, by_property.get(slug, [])))]
-    quiet = len({*plan.properties} - {section.heading for section in sections})
+    quiet = len({*plan.properties} - {section.heading for section in sections} - findings.failing(plan.findings))
     return Report(
         subject="plan",
         title=f"Plan for {plan.environment}",
@@ -59,9 +59,14 @@ def facts(as_of: str, commit: str | None, digest: str = "") -> tuple[tuple[str, 
 
 
 def closing_line(plan: Plan) -> str:
-    """`Plan: 1 to create, 3 to update, 0 to delete; 5 messages to send. Nothing has been changed.` or `No changes.`"""
+    """`Plan: 1 to create, 3 to update, 0 to delete; 5 messages to send. Nothing has been changed.` or `No changes.`
+
+    The latter is only said where everything could be looked at.
+    """
+    failing = len(findings.failing(plan.findings))
     if not plan.operations:
-        return "No changes."
+        where = f"{count(failing, 'property', 'properties')} could not be planned whole"
+        return f"Nothing to change where it could be looked; {where}." if failing else "No changes."
     counts = _counts(plan.operations)
     first = counts.pop("first")
     changes = ", ".join(f"{number:,} to {action}" for action, number in counts.items())

@@ -65,5 +65,7 @@ class Site:
     def properties(self) -> tuple[Property, ...]:
         """The properties in scope. Raises FilesError while any file in scope has an error: nothing is ever silently left out."""
         if has_errors(self.loaded.diagnostics):
-            raise FilesError("the files have errors; nothing was planned", self.loaded.diagnostics)
+            raise FilesError(
+                "the files have errors; nothing was planned", self.loaded.diagnostics, texts=self.loaded.files
+            )
         return self.loaded.properties

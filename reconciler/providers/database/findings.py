@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from reconciler.model.address import Address
+from reconciler.model.address import DATABASE, Address
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.property import Property
 from reconciler.providers.database.identity import ROOM_AT, TABLES, Key
@@ -41,6 +41,7 @@ def property_missing(hotel: Property) -> Diagnostic:
         f"table properties has no row for {hotel.slug}, id {hotel.id}",
         hint=_SEED,
         file=hotel.file,
+        address=f"{hotel.slug}/{DATABASE}",
     )
 
 
@@ -48,7 +49,11 @@ def room_missing(hotel: Property, key: str, why: str) -> Diagnostic:
     """There is no row of the room, or it belongs to another property; `why` says which."""
     room_id = hotel.rooms[key].id if key in hotel.rooms else key
     return Diagnostic(
-        "room-not-in-database", f"room `{key}` of {hotel.slug}, id {room_id}: {why}", hint=_SEED, file=hotel.file
+        "room-not-in-database",
+        f"room `{key}` of {hotel.slug}, id {room_id}: {why}",
+        hint=_SEED,
+        file=hotel.file,
+        address=f"{hotel.slug}/{DATABASE}",
     )
 
 
@@ -59,6 +64,7 @@ def duplicates_stop(slug: str, file: str = "") -> Diagnostic:
         f"nothing of {slug} is written to the database until its duplicate rows are resolved",
         hint="keep one of each; `reconciler db check` lists their ids",
         file=file,
+        address=f"{slug}/{DATABASE}",
     )
 
 
