@@ -133,7 +133,8 @@ def _status_reply(fault: Fault) -> Reply:
     status = int(fault.details.get("status", 500))
     retry_after = fault.details.get("retry_after")
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Reply(status, f"fault on order: {status}".encode(), "text/plain", headers)
+    body = str(fault.details.get("body", f"fault on order: {status}"))
+    return Reply(status, body.encode(), "text/plain", headers)
 
 
 def _delivery(fault: Fault | None, reply: Reply) -> Delivery:

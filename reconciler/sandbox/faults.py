@@ -9,7 +9,8 @@ Every part of `match` may be left out. `nth` counts matching requests from now o
 row are hit (0: all from then on). Further keys by kind:
 
     latency      seconds (a number): carried out at once, the reply is held back, the hotel's connection stays busy meanwhile
-    status       status (429, 500, 503, ...), retry_after (seconds, optional), after (true: the change is carried out first)
+    status       status (429, 500, 503, ...), retry_after (seconds, optional), after (true: the change is carried out first),
+                 body (text, optional: what the reply says)
     drop_before  the connection is closed without a reply, nothing was done
     drop_after   the connection is closed without a reply, everything was done
     partial      items (list of indexes from 0, default [0]): these update elements are refused, the others applied; for

@@ -5,19 +5,23 @@ An Overlay replaces everything: what it does not say is gone afterwards. A messa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
-from reconciler.errors import RequestRefusedError, UnexpectedReplyError
+from reconciler.errors import ProviderError, RequestRefusedError, TemporaryError, UnexpectedReplyError
 from reconciler.providers import xml
 from reconciler.providers.booking_com.codec_bxml import errors_in, in_words, plain
 
 RATE_PLANS = "/hotels/ota/OTA_HotelRatePlanNotif"
 PRODUCTS = "/hotels/ota/OTA_HotelProductNotif"
 DUPLICATE_NAME = "592"
+_NOT_ALLOWED = "497"
+_PASSING = ("448", "450")
+"""A fault of the system, and a request that could not be processed now."""
+
 _NAMESPACE = "http://www.opentravel.org/OTA/2003/05"
 
 
@@ -53,6 +57,14 @@ class Product:
     max_occupancy: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A success: ids that were given to what was made, by our reference, and what was warned of all the same, in words."""
+
+    ids: Mapping[str, str]
+    warned: str = ""
+
+
 def rate_plans_request(
     hotel_id: str, notifs: Sequence[PlanNotif], *, test: bool = False, at: datetime | None = None
 ) -> bytes:
@@ -77,8 +89,8 @@ def products_request(hotel_id: str, kind: Notif, products: Sequence[Product], *,
     return xml.serialise(root)
 
 
-def decode(body: bytes) -> Mapping[str, str]:
-    """The ids that were given to what was made, by our reference. Raises RequestRefusedError for errors: nothing was done then."""
+def decode(body: bytes) -> Done:
+    """What a success tells. Raises RequestRefusedError or TemporaryError for errors: nothing was done then."""
     root = xml.parse(body)
     refused = refusal_of(root)
     if refused is not None:
@@ -86,10 +98,11 @@ def decode(body: bytes) -> Mapping[str, str]:
     if xml.child(root, "Success") is None:
         raise UnexpectedReplyError("the reply tells neither success nor error")
     found = [element for element in root.iter() if xml.local(element.tag) == "RatePlanCrossRef"]
-    return {one.get("RequestRatePlanCode", ""): one.get("ResponseRatePlanCode", "") for one in found}
+    ids = {one.get("RequestRatePlanCode", ""): one.get("ResponseRatePlanCode", "") for one in found}
+    return Done(ids, _words(element for element in root.iter() if xml.local(element.tag) == "Warning"))
 
 
-def refusal(body: bytes) -> RequestRefusedError | None:
+def refusal(body: bytes) -> ProviderError | None:
     """The errors in the body of a refusal, of either family; None where it cannot be understood."""
     try:
         refused = refusal_of(xml.parse(body))
@@ -101,14 +114,26 @@ def refusal(body: bytes) -> RequestRefusedError | None:
     return refused
 
 
-def refusal_of(root: Element) -> RequestRefusedError | None:
-    """What the `Errors` of a message amount to; None where it has none."""
+def refusal_of(root: Element) -> ProviderError | None:
+    """What the `Errors` of a message amount to: missing rights before refusals before what may pass later; None where it has none."""
     errors = [element for element in root.iter() if xml.local(element.tag) == "Error"]
     if not errors:
         return None
-    texts = dict.fromkeys(f"{plain(error.get('Code', ''))} {_text(error)}".strip() for error in errors)
-    words = "; ".join(list(texts)[:3])
-    return RequestRefusedError(f"Booking.com refused: {words}", code=plain(errors[0].get("Code", "")))
+    codes = [plain(error.get("Code", "")) for error in errors]
+    if all(code in _PASSING for code in codes):
+        words = f"Booking.com cannot do it now: {_words(errors)}"
+        return TemporaryError(words, code=codes[0], hint="run again in some minutes")
+    words = f"Booking.com refused: {_words(errors)}"
+    if _NOT_ALLOWED in codes:
+        hint = "is the hotel connected to this account, with these rights?"
+        return RequestRefusedError(words, code=_NOT_ALLOWED, hint=hint)
+    return RequestRefusedError(words, code=next(code for code in codes if code not in _PASSING))
+
+
+def _words(elements: Iterable[Element]) -> str:
+    """Errors or warnings on one line."""
+    texts = dict.fromkeys(f"{plain(one.get('Code', ''))} {_text(one)}".strip() for one in elements)
+    return "; ".join(list(texts)[:3])
 
 
 def _text(error: Element) -> str:

@@ -33,15 +33,19 @@ class PlanWork:
     room_id: Callable[[str], str]
     ours: Collection[str]
     _listed: dict[Pair, Rate] = field(default_factory=dict)
+    _warned: list[str] = field(default_factory=list)
 
     def run(self, batch: Batch) -> BatchResult:
         """The outcome for every room. What is known of the plan's id is kept in `plan_id` also where this fails.
+
+        A warning inside a success is a failure: it does not say what of the message is not in force.
 
         Raises a ProviderError only where nothing was begun.
         """
         known = self.plan_id
         try:
             problem, outcome = self._steps(), Outcome.APPLIED
+            problem = "; ".join(part for part in (problem, *self._warned) if part)
         except RequestRefusedError as refused:
             problem, outcome = refused.message, Outcome.FAILED
         except ProviderError as error:
@@ -63,13 +67,13 @@ class PlanWork:
         made = not self.plan_id and self._make(name)
         there = self._rate()
         if not made and there is None and not self._is_label():
-            self.session.rate_plan(PlanNotif(Notif.ACTIVATE, self.plan_id))
+            self._notify(PlanNotif(Notif.ACTIVATE, self.plan_id))
             self._look()
             there = self._rate()
         if there is not None and (there.child or there.readonly):
             return "this rate follows another or is marked read-only at Booking.com; it cannot be changed here"
         if there is not None and there.name != name:
-            self.session.rate_plan(PlanNotif(Notif.OVERLAY, self.plan_id, name=name))
+            self._notify(PlanNotif(Notif.OVERLAY, self.plan_id, name=name))
         return self._products()
 
     def _switch_off(self) -> str:
@@ -79,7 +83,7 @@ class PlanWork:
         if others:
             return f"the plan is sold by rooms too that are not mapped for it ({', '.join(others)}); it stays on"
         if sold_by:
-            self.session.rate_plan(PlanNotif(Notif.REMOVE, self.plan_id))
+            self._notify(PlanNotif(Notif.REMOVE, self.plan_id))
         return ""
 
     def _look(self) -> None:
@@ -101,13 +105,19 @@ class PlanWork:
             self.plan_id = found
             return True
         try:
-            self.plan_id = self.session.rate_plan(PlanNotif(Notif.NEW, reference=self.change.plan, name=name))
+            self.plan_id = self._notify(PlanNotif(Notif.NEW, reference=self.change.plan, name=name))
         except RequestRefusedError as refused:
             if refused.code != DUPLICATE_NAME:
                 raise
             hint = "it may be switched off: give its id in the mapping instead of `create`"
             raise RequestRefusedError(f"{refused.message}, and it is not listed; {hint}", code=refused.code) from None
         return True
+
+    def _notify(self, notif: PlanNotif) -> str:
+        """The plan's id after the message."""
+        id_, warned = self.session.rate_plan(notif)
+        self._warned.append(warned)
+        return id_
 
     def _products(self) -> str:
         """Pairs that are missing are made, conditions that are to change are replaced."""
@@ -117,7 +127,7 @@ class PlanWork:
             return "without a code for the cancellation policy no room can be made to sell the plan"
         for kind, rooms in ((Notif.NEW, new), (Notif.OVERLAY, changed)):
             if rooms:
-                self.session.products(kind, [self._product(room) for room in rooms])
+                self._warned.append(self.session.products(kind, [self._product(room) for room in rooms]))
         return ""
 
     def _product(self, change: RoomChange) -> Product:

@@ -25,7 +25,7 @@ from reconciler.providers.booking_com import codec_bxml, codec_ota
 from reconciler.providers.booking_com.auth import Login
 from reconciler.providers.booking_com.capabilities import MAX_DAYS_READ
 from reconciler.providers.booking_com.codec_bxml import Answer, Item, Question, Rate, Room, Told
-from reconciler.providers.booking_com.codec_ota import Notif, PlanNotif, Product
+from reconciler.providers.booking_com.codec_ota import Done, Notif, PlanNotif, Product
 from reconciler.providers.contract import Http, Reply, Request
 
 T = TypeVar("T")
@@ -89,23 +89,27 @@ class Session:
                 return Sent(self._kept(reply), told, nothing_done=True)
             return Sent(self._kept(self._judged(reply)), codec_bxml.decode(reply.body), nothing_done=False)
 
-    def rate_plan(self, notif: PlanNotif) -> str:
-        """Makes, renames, switches off or on a rate plan; its id. Raises RequestRefusedError where it was refused."""
+    def rate_plan(self, notif: PlanNotif) -> tuple[str, str]:
+        """Makes, renames, switches off or on a rate plan; its id, and what was warned of.
+
+        Raises RequestRefusedError where it was refused, TemporaryError where it may pass later.
+        """
         body = codec_ota.rate_plans_request(self.hotel_id, [notif], test=self._test)
-        given = self._ota(codec_ota.RATE_PLANS, body, repeatable=notif.kind is not Notif.NEW)
+        done = self._ota(codec_ota.RATE_PLANS, body, repeatable=notif.kind is not Notif.NEW)
         if notif.kind is not Notif.NEW:
-            return notif.code
+            return notif.code, done.warned
+        given = done.ids
         id_ = given.get(notif.reference) or (next(iter(given.values())) if len(given) == 1 else "")
         if not id_:
             raise UncertainError("the rate plan was made, but the reply does not tell its id")
-        return id_
+        return id_, done.warned
 
-    def products(self, kind: Notif, products: Sequence[Product]) -> None:
-        """Pairs rooms with a plan, or replaces the conditions of pairs. Raises RequestRefusedError where it was refused."""
+    def products(self, kind: Notif, products: Sequence[Product]) -> str:
+        """Pairs rooms with a plan, or replaces the conditions of pairs; what was warned of. Raises as `rate_plan` does."""
         body = codec_ota.products_request(self.hotel_id, kind, products, test=self._test)
-        self._ota(codec_ota.PRODUCTS, body, repeatable=kind is not Notif.NEW)
+        return self._ota(codec_ota.PRODUCTS, body, repeatable=kind is not Notif.NEW).warned
 
-    def _ota(self, path: str, body: bytes, *, repeatable: bool) -> Mapping[str, str]:
+    def _ota(self, path: str, body: bytes, *, repeatable: bool) -> Done:
         with self._discreet(), _sent():
             return codec_ota.decode(self._post(path, body, repeatable=repeatable).body)
 
@@ -138,7 +142,7 @@ class Session:
             raise RequestRefusedError(words, code=code, hint=hint)
         if reply.status == 408:
             raise TemporaryError("Booking.com gave up waiting for the request (HTTP 408)", code=code)
-        raise RequestRefusedError(words, code=code)
+        raise refused or RequestRefusedError(words, code=code)
 
     def _read(self, ask: Callable[[], T]) -> T:
         """Reading changes nothing, so that a lost reply leaves no doubt behind."""

@@ -18,7 +18,7 @@ from reconciler.model.state import Availability, Counts, Observed, Restrictions
 from reconciler.providers.booking_com import codec_bxml, codec_ota, outcome
 from reconciler.providers.booking_com.batching import Updates, batches
 from reconciler.providers.booking_com.codec_bxml import Fields, Item, Night, Question, Told
-from reconciler.providers.booking_com.codec_ota import Notif, PlanNotif, Product
+from reconciler.providers.booking_com.codec_ota import Done, Notif, PlanNotif, Product
 from reconciler.providers.contract import Part
 
 from .hotels import DAY, DOUBLE, STANDARD, TODAY, address, hotel, pending, price
@@ -119,8 +119,8 @@ def test_the_documented_night_of_a_room_is_understood(official: Path) -> None:
 
 
 def test_replies_about_rate_plans_are_understood(official: Path) -> None:
-    assert codec_ota.decode((official / "ota_rateplannotif_rs.xml").read_bytes()) == {"123457": "5710483"}
-    assert codec_ota.decode((official / "ota_rs_success.xml").read_bytes()) == {}
+    assert codec_ota.decode((official / "ota_rateplannotif_rs.xml").read_bytes()).ids == {"123457": "5710483"}
+    assert codec_ota.decode((official / "ota_rs_success.xml").read_bytes()) == Done({})
     with pytest.raises(RequestRefusedError, match="'Still Other Rate' already exists") as raised:
         codec_ota.decode((official / "ota_rateplannotif_rs_duplicate_name_http400.xml").read_bytes())
     assert raised.value.code == codec_ota.DUPLICATE_NAME
