@@ -75,7 +75,7 @@ class Writer(Reader, Protocol):
         """A run ends."""
 
     def intend(self, entries: Sequence[JournalEntry]) -> None:
-        """Intents, before anything of them is tried."""
+        """Intents, before anything of them is tried. Raises LockedError where the run no longer holds their property."""
 
     def settle(
         self, run_id: str, seqs: Sequence[int], outcome: Outcome, at: datetime, detail: str, messages: Sequence[str]

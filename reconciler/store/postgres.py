@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +29,8 @@ from reconciler.store.contract import Recording
 from reconciler.store.statements import statements
 
 _POLL = 0.1
+_LONGEST = 2000
+"""Characters of a detail that the journal keeps."""
 Row = tuple[Any, ...]
 
 
@@ -101,12 +103,22 @@ class PostgresStore:
         self._change([("finish", (status.value, at, _json(dict(summary)), run_id))])
 
     def intend(self, entries: Sequence[JournalEntry]) -> None:
-        self._change([("intend", _intent(entry)) for entry in entries])
+        tried = {(entry.run_id, entry.address.property) for entry in entries if entry.intent_at is not None}
+        with self._transaction() as connection:
+            for run_id, slug in sorted(tried):
+                if not _scalar(connection.execute(self._sql["holds"], (self._environment, slug, run_id))):
+                    raise LockedError(
+                        f"the lock of {slug} was lost, so nothing more is sent for it",
+                        hint="the connection that held it broke, or somebody broke the lock; run it again",
+                    )
+            for entry in entries:
+                connection.execute(self._sql["intend"], _intent(entry))
 
     def settle(
         self, run_id: str, seqs: Sequence[int], outcome: Outcome, at: datetime, detail: str, messages: Sequence[str]
     ) -> None:
-        self._change([("settle", (outcome.value, at, detail, _json(list(messages)), run_id, list(seqs)))])
+        told = (_storable(detail)[:_LONGEST], _json(list(messages)))
+        self._change([("settle", (outcome.value, at, *told, run_id, list(seqs)))])
 
     def record(self, recordings: Sequence[Recording]) -> None:
         with self._transaction() as connection:
@@ -128,20 +140,26 @@ class PostgresStore:
     @contextmanager
     def lock(self, properties: Sequence[str], run: JournalRun, timeout: float) -> Iterator[None]:
         """Holds the advisory locks on one session of their own, so that they end with this process whatever happens."""
-        deadline = time.monotonic() + timeout
         with connect(self._url, autocommit=True) as session:
-            for slug in sorted(set(properties)):
-                while not _scalar(session.execute(self._sql["try_lock"], (self._environment, slug))):
-                    if time.monotonic() >= deadline:
-                        raise self._locked(slug)
-                    time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
-                who = (run.id, run.verb, run.host, run.pid, run.os_user)
-                session.execute(self._sql["hold"], (self._environment, slug, *who))
             try:
+                with _told():
+                    self._take(session, sorted(set(properties)), run, time.monotonic() + timeout)
                 yield
             finally:
-                if not session.closed:
+                # A session that broke has let go of everything already.
+                with suppress(psycopg.Error):
                     session.execute(self._sql["let_go"], (self._environment,))
+
+    def _take(
+        self, session: psycopg.Connection[TupleRow], properties: Sequence[str], run: JournalRun, deadline: float
+    ) -> None:
+        for slug in properties:
+            while not _scalar(session.execute(self._sql["try_lock"], (self._environment, slug))):
+                if time.monotonic() >= deadline:
+                    raise self._locked(slug)
+                time.sleep(min(_POLL, max(0.0, deadline - time.monotonic())))
+            who = (run.id, run.verb, run.host, run.pid, run.os_user)
+            session.execute(self._sql["hold"], (self._environment, slug, *who))
 
     def _locked(self, property_slug: str) -> LockedError:
         holder = next((holder for holder in self.holders() if holder.property == property_slug), None)
@@ -190,16 +208,10 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[psycopg.Connection[TupleRow]]:
-        try:
+        with _told():
             connection = self._connection()
             with connection.transaction():
                 yield connection
-        except psycopg.Error as error:
-            state = error.sqlstate or type(error).__name__
-            raise DatabaseError(
-                f"the reconciler's own tables could not be used ({state})",
-                hint="`reconciler db check` says what is off",
-            ) from error
 
     def _rows(self, name: str, *values: object) -> list[Row]:
         with self._transaction() as connection:
@@ -211,8 +223,30 @@ class PostgresStore:
                 connection.execute(self._sql[name], values)
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """What PostgreSQL says, as an error of ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        state = error.sqlstate or type(error).__name__
+        raise DatabaseError(
+            f"the reconciler's own tables could not be used ({state})",
+            hint="`reconciler db check` says what is off",
+        ) from error
+
+
 def _json(data: Json) -> str:
-    return json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return json.dumps(_storable(data), sort_keys=True, ensure_ascii=False)
+
+
+def _storable(data: Any) -> Any:
+    """The data with every character that PostgreSQL cannot hold (NUL, halves of characters) replaced: such come from outside."""
+    if isinstance(data, str):
+        return data if data.isprintable() else data.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(data, dict):
+        return {_storable(key): _storable(value) for key, value in data.items()}
+    return [_storable(item) for item in data] if isinstance(data, list) else data
 
 
 def _objects(data: Json) -> list[dict[str, Json]]:

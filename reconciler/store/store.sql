@@ -102,6 +102,14 @@ WITH gone AS (
 )
 SELECT pg_advisory_unlock_all(), count(*) FROM gone;
 
+-- name: holds
+SELECT EXISTS (
+  SELECT FROM reconciler.locks l
+  JOIN pg_locks p ON p.pid = l.backend_pid AND p.locktype = 'advisory' AND p.granted
+    AND p.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  WHERE l.environment = %s AND l.property = %s AND l.run_id = %s
+);
+
 -- name: holders
 SELECT l.property, l.run_id::text, l.verb, l.host, l.pid, l.os_user, l.since
 FROM reconciler.locks l
