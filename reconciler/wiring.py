@@ -5,17 +5,17 @@ concrete stores, targets and endpoints. Imports of what is slow to load happen w
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.errors import CredentialError, RefusedError, UsageError
+from reconciler.errors import CredentialError, ReconcilerError, RefusedError, UsageError
 from reconciler.load import Loaded, workspace
 from reconciler.model.address import DATABASE
 from reconciler.model.capabilities import Capabilities
@@ -28,7 +28,9 @@ from reconciler.providers.booking_com.capabilities import CAPABILITIES as BOOKIN
 from reconciler.providers.database.capabilities import CAPABILITIES as DATABASE_CAPABILITIES
 from reconciler.providers.expedia.capabilities import CAPABILITIES as EXPEDIA_CAPABILITIES
 from reconciler.providers.expedia.capabilities import capabilities_of
+from reconciler.runtime.revision import git_state
 from reconciler.runtime.site import Site, Targets, silent
+from reconciler.runtime.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from reconciler.model.state import Window
@@ -208,25 +210,6 @@ def _refuse_lost_journal(
         )
 
 
-def git_state(root: Path) -> tuple[str | None, bool]:
-    """The commit that is checked out (None outside git) and whether the workspace differs from it, or git could not say."""
-    head = _git(root, "rev-parse", "HEAD")
-    if head is None:
-        return None, False
-    status = _git(root, "status", "--porcelain", "--", ".")
-    return head, status is None or bool(status)
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
-
-
 def endpoints(
     settings: Workspace, provider: str, environment: Environment, environ: Mapping[str, str]
 ) -> Mapping[str, str]:
@@ -271,15 +254,24 @@ class _Plant:
 
         with ExitStack() as stack:
             connection = stack.enter_context(connect(self._url))
-            opened: dict[str, Target] = {DATABASE: HotelDatabase(hotel, connection)}
-            for provider, link in sorted(hotel.providers.items()):
-                client = stack.enter_context(self._client(provider, link.credentials))
-                opened[provider] = self._provider(hotel, provider, client, self._secrets(provider, link.credentials))
+            opened: dict[str, Target] = {DATABASE: self._opened(DATABASE, lambda: HotelDatabase(hotel, connection))}
+            for provider in sorted(hotel.providers):
+                opened[provider] = self._opened(provider, partial(self._provider, hotel, provider, stack))
             yield opened
 
-    def _provider(self, hotel: Property, provider: str, client: HttpClient, secrets: Mapping[str, Secret]) -> Target:
+    def _opened(self, name: str, make: Callable[[], Target]) -> Target:
+        """The target; one whose credentials or ids cannot be used stops itself only, when it is looked at."""
+        try:
+            return make()
+        except ReconcilerError as error:
+            return Unavailable(name, CAPABILITIES[name], error)
+
+    def _provider(self, hotel: Property, provider: str, stack: ExitStack) -> Target:
         from reconciler.providers.remote import ids_of
 
+        credentials = hotel.providers[provider].credentials
+        secrets = self._secrets(provider, credentials)
+        client = stack.enter_context(self._client(provider, credentials))
         ids = ids_of(hotel, provider, self._store.bindings(hotel.slug, provider))
         today = hotel.window.start
         if provider == EXPEDIA:

@@ -27,7 +27,7 @@ from reconciler.model.journal import Run
 from reconciler.model.plan import Plan, Scope
 from reconciler.report import applied as applied_report
 from reconciler.report import plan as plan_report
-from reconciler.runtime.applying import Applied, apply_plan
+from reconciler.runtime.applying import Applied, apply_plan, settle_leftovers
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.site import Site
 from reconciler.wiring import Options, clock, site
@@ -64,19 +64,23 @@ def apply(
         environment = options.environment or saved.environment
         # Nights are past as of now; a plan that was made for a later moment is not judged by an earlier one.
         options = replace(options, scope=saved.scope, environment=environment, as_of=max(clock(), saved.as_of))
-    with site(options, changes=True) as here, _stoppable() as stop:
+    with site(options, changes=True) as here:
+        code = 0
         if saved is not None:
             plan = _fitting(here, saved)
         else:
             plan = make_plan(here, consents)
-            draw(plan_report.build(plan), quiet=quiet or form != "text")
             code = exit_code(plan, detailed=False)
             if code == 3 or not plan.operations:
+                settle_leftovers(here, _run(here, plan))
+                draw(plan_report.build(plan), form, json_into=json_into, quiet=quiet)
                 return code
+            draw(plan_report.build(plan), quiet=quiet or form != "text")
             _ask(plan, auto_approve=auto_approve, no_input=no_input)
-        result = apply_plan(here, plan, _run(here, plan), stop)
+        with _stoppable() as stop:
+            result = apply_plan(here, plan, _run(here, plan), stop)
     draw(applied_report.build(result.plan, result.run, result.outcomes), form, json_into=json_into, quiet=quiet)
-    return _exit_code(result)
+    return _exit_code(result) or code
 
 
 def _saved(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
@@ -92,13 +96,13 @@ def _saved(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
 
 def _fitting(here: Site, saved: Plan) -> Plan:
     """The saved plan, unless the files are not those that it was made from."""
-    here.properties()
     if here.loaded.digest != saved.workspace_digest:
         raise StalePlanError(
             "the files are not those that the plan was made from; nothing was changed",
             hint="plan again and have it reviewed, or check out the commit of the plan"
             + (f" ({saved.commit[:12]})" if saved.commit else ""),
         )
+    here.properties()
     return saved
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from reconciler.engine.planner import calendar_of
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.capabilities import Access, Capabilities, KindSupport
-from reconciler.model.journal import Applied
+from reconciler.model.journal import Applied, JournalEntry
 from reconciler.model.state import Document, NightValue, Observation, Observed, Provenance, Value
 
 N = TypeVar("N", bound=NightValue)
@@ -38,6 +39,17 @@ def with_acknowledged(
         whole = _complete(read.value if read else None, known.get(address), acknowledged[address.kind], seen.traits)
         entries[address] = replace(whole, counts=read.counts) if read else whole
     return entries
+
+
+def without_doubtful(applied: Mapping[Address, Applied], entries: Iterable[JournalEntry]) -> dict[Address, Applied]:
+    """What was applied, without the documents and nights that these attempts may have replaced."""
+    known = dict(applied)
+    for entry in entries:
+        last = known.pop(entry.address, None)
+        if last is not None and isinstance(last.value, Calendar):
+            nights = calendar_of(entry.after).covered().overlay(calendar_of(entry.before).covered())
+            known[entry.address] = replace(last, value=last.value.without(nights))
+    return known
 
 
 def _complete(read: Value | None, last: Applied | None, support: KindSupport, traits: Mapping[str, str]) -> Observed:

@@ -13,21 +13,23 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from reconciler.engine.plan_file import coverage_to_json, digest
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import Remaining, remaining
-from reconciler.errors import PolicyRefusedError, RefusedError, StalePlanError
+from reconciler.errors import InterruptedRunError, PolicyRefusedError, ReconcilerError, RefusedError, StalePlanError
 from reconciler.model.address import WORKSPACE
 from reconciler.model.calendar import Calendar
-from reconciler.model.journal import Outcome, Run, RunStatus
-from reconciler.model.plan import Plan
+from reconciler.model.journal import Binding, Outcome, Run, RunStatus
+from reconciler.model.plan import Operation, Plan
 from reconciler.model.property import Property
 from reconciler.model.state import Coverage, Json, Provenance
-from reconciler.policy import refused
+from reconciler.policy import judge, refused
 from reconciler.runtime.execution import Execution, Outcomes
+from reconciler.runtime.faults import as_error
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.settling import settle
 from reconciler.runtime.site import Site, Targets
@@ -58,8 +60,14 @@ class _Unit:
     slug: str
     hotel: Property | None
     targets: Targets
-    surveys: list[Survey]
+    surveys: list[Survey] = field(default_factory=list)
     standing: list[Remaining] = field(default_factory=list)
+    unjudged: list[Operation] = field(default_factory=list)
+
+    def barred(self) -> dict[str, str]:
+        """The targets at which nothing may be tried, and why: they cannot be looked at, or must not be touched."""
+        failed = {s.target: f"{s.target} cannot be looked at: {s.failed.message}" for s in self.surveys if s.failed}
+        return {survey.target: survey.blocked for survey in self.surveys if survey.blocked} | failed
 
 
 def apply_plan(site: Site, plan: Plan, run: Run, stop: threading.Event) -> Applied:
@@ -69,22 +77,47 @@ def apply_plan(site: Site, plan: Plan, run: Run, stop: threading.Event) -> Appli
     """
     name = digest(plan)
     check_fits(site, plan)
-    if site.store.completed_by(name) is not None:
-        return Applied(None, plan, already=True)
     slugs = sorted({op.address.property for op in plan.operations})
     with ExitStack() as stack:
-        stack.enter_context(site.store.lock(slugs, run, site.lock_timeout))
-        claim(site)
+        if site.store.completed_by(name) is None:
+            stack.enter_context(site.store.lock(slugs, run, site.lock_timeout))
+        # Asked again now that it is ours: whoever held the lock may just have completed it.
+        if site.store.completed_by(name) is not None:
+            return Applied(None, plan, already=True)
         site.store.abandon(site.clock())
         units = [stack.enter_context(_Opening(site, slug)) for slug in slugs]
         in_parallel(site, units, lambda unit: _prepare(site, unit, plan))
         _refuse_what_moved(site, units)
+        if stop.is_set():
+            raise InterruptedRunError("stopped before anything was started")
+        claim(site)
         site.store.start(run)
-        sequence = itertools.count(1).__next__
-        found = in_parallel(site, units, lambda unit: _carry_out(site, unit, run, name, sequence, stop))
-        outcomes = {id_: outcome for part in found for id_, outcome in part.items()}
-        coverage = coverage_of(survey for unit in units for survey in unit.surveys)
-        return _finish(site, Applied(run, plan, outcomes, interrupted=stop.is_set()), name, coverage)
+        try:
+            return _started(site, units, Applied(run, plan), name, stop)
+        except BaseException:
+            with suppress(ReconcilerError):
+                site.store.finish(run.id, RunStatus.INTERRUPTED, site.clock(), {})
+            raise
+
+
+def _started(site: Site, units: Sequence[_Unit], applied: Applied, name: str, stop: threading.Event) -> Applied:
+    assert applied.run is not None
+    run, sequence = applied.run, itertools.count(1).__next__
+    found = in_parallel(site, units, lambda unit: _carry_out(site, unit, run, name, sequence, stop))
+    outcomes = {id_: outcome for part in found for id_, outcome in part.items()}
+    coverage = coverage_of(survey for unit in units for survey in unit.surveys)
+    return _finish(site, replace(applied, outcomes=outcomes, interrupted=stop.is_set()), name, coverage)
+
+
+def settle_leftovers(site: Site, run: Run) -> None:
+    """Settles what runs that were cut off left open in scope, where there is nothing to apply. Raises LockedError."""
+    hotels = {hotel.slug: hotel for hotel in site.properties()}
+    slugs = [slug for slug in sorted({WORKSPACE, *hotels}) if site.store.unsettled(slug)]
+    with site.store.lock(slugs, run, site.lock_timeout):
+        site.store.abandon(site.clock())
+        for slug in slugs:
+            with _Opening(site, slug) as unit:
+                settle(site, slug, unit.targets, _today(site, unit))
 
 
 def check_fits(site: Site, plan: Plan) -> None:
@@ -96,7 +129,7 @@ def check_fits(site: Site, plan: Plan) -> None:
         raise StalePlanError(
             f"the plan is {age.days} days old", hint="plan again; `plan_ttl` says how long a plan holds"
         )
-    names = refused(plan.findings)
+    names = refused([*plan.findings, *judge(plan.operations, site.loaded.workspace.policies, plan.consents)])
     if names:
         raise PolicyRefusedError(f"refused by {', '.join(names)}", hint=f"plan again with --consent {names[0]}")
     if site.environment.require_commit and (site.commit is None or site.dirty or plan.commit is None):
@@ -122,28 +155,43 @@ class _Opening:
     def __enter__(self) -> _Unit:
         if self._slug == WORKSPACE:
             target = self._stack.enter_context(self._site.workspace_target())
-            return _Unit(WORKSPACE, None, {target.name: target}, [])
+            return _Unit(WORKSPACE, None, {target.name: target})
         hotel = next((hotel for hotel in self._site.properties() if hotel.slug == self._slug), None)
         if hotel is None:
             raise StalePlanError(f"the plan is about `{self._slug}`, which no file in scope describes any more")
-        return _Unit(self._slug, hotel, self._stack.enter_context(self._site.targets(hotel)), [])
+        return _Unit(self._slug, hotel, self._stack.enter_context(self._site.targets(hotel)))
 
     def __exit__(self, *_error: object) -> None:
         self._stack.close()
 
 
 def _prepare(site: Site, unit: _Unit, plan: Plan) -> None:
-    """Observes the unit, settles what was left open, and holds every operation of the plan against what is there."""
+    """Settles what was left open, observes the unit, and holds every operation of the plan against what is there."""
+    settle(site, unit.slug, unit.targets, _today(site, unit))
     unit.surveys = _look(site, unit)
-    if settle(site, unit.slug, unit.targets, unit.surveys):
-        unit.surveys = _look(site, unit)
-    observed = merged(unit.surveys)
     by_target = {survey.target: survey for survey in unit.surveys}
+    barred = unit.barred()
     for op in plan.operations:
-        if op.address.property == unit.slug and op.address.target in by_target:
-            survey = by_target[op.address.target]
-            if survey.failed is None:
-                unit.standing.append(remaining(op, observed.get(op.address), survey.window))
+        if op.address.property != unit.slug:
+            continue
+        if op.address.target in barred:
+            unit.unjudged.append(op)
+        else:
+            unit.standing.append(_standing(op, by_target.get(op.address.target)))
+
+
+def _standing(op: Operation, survey: Survey | None) -> Remaining:
+    """How the operation stands; as moved where git no longer wants anything there, or nobody looks at all its nights."""
+    beyond = touched(op.change).clip(survey.window.until, date.max) if survey else None
+    if survey is None or beyond:
+        return Remaining(op, None, has_moved=True)
+    stands = remaining(op, survey.observed.get(op.address), survey.window)
+    unwanted = stands.todo is not None and op.address not in survey.desired
+    return Remaining(op, None, stands.moved, has_moved=True) if unwanted else stands
+
+
+def _today(site: Site, unit: _Unit) -> date:
+    return unit.hotel.window.start if unit.hotel else site.now.date()
 
 
 def _look(site: Site, unit: _Unit) -> list[Survey]:
@@ -153,15 +201,7 @@ def _look(site: Site, unit: _Unit) -> list[Survey]:
 
 
 def _refuse_what_moved(site: Site, units: Sequence[_Unit]) -> None:
-    """Nothing starts when anything has moved, cannot be looked at, or is suspended since."""
-    failed = [survey for unit in units for survey in unit.surveys if survey.failed is not None]
-    if failed:
-        first = failed[0]
-        assert first.failed is not None
-        raise RefusedError(
-            f"{first.slug}/{first.target} cannot be looked at, so nothing was started: {first.failed.message}",
-            hint=first.failed.hint or "try again, or plan with a narrower --target",
-        )
+    """Nothing starts when anything has moved or is suspended since. A target that cannot be looked at stops itself only."""
     moved = [str(item.operation.address) for unit in units for item in unit.standing if item.has_moved]
     moved += [op for unit in units for op in _suspended_since(site, unit)]
     if moved:
@@ -182,11 +222,24 @@ def _carry_out(
     site: Site, unit: _Unit, run: Run, name: str, sequence: Callable[[], int], stop: threading.Event
 ) -> Outcomes:
     site.progress(unit.slug)
-    site.store.record(list(_in_force_already(site, unit, run, name)))
-    execution = Execution(site, unit.hotel, unit.targets, run, name, sequence, stop.is_set)
+    execution = Execution(site, unit.hotel, unit.targets, run, name, sequence, stop.is_set, broken=unit.barred())
     done = [item.operation for item in unit.standing if item.todo is None]
-    todo = [item.todo for item in unit.standing if item.todo is not None]
-    return execution.carry_out(done, todo, merged(unit.surveys))
+    todo = [*(item.todo for item in unit.standing if item.todo is not None), *unit.unjudged]
+    try:
+        site.store.record(list(_in_force_already(site, unit, run, name)))
+        site.store.bind(list(_found(site, unit)), run.id, site.clock())
+        return execution.carry_out(done, todo, merged(unit.surveys))
+    except Exception as fault:  # noqa: BLE001 - whatever happens to one property, the others go on and the run has an end
+        return execution.cut_short([*done, *todo], as_error(fault).message)
+
+
+def _found(site: Site, unit: _Unit) -> Iterator[Binding]:
+    """Ids of what a run made before it was cut off, as observing found them."""
+    for survey in unit.surveys:
+        known = site.store.bindings(unit.slug, survey.target) if survey.assigned else {}
+        for pair, id_ in sorted(survey.assigned.items()):
+            if known.get(pair) != id_:
+                yield Binding(unit.slug, survey.target, "rate_plan", "/".join(pair), id_)
 
 
 def _in_force_already(site: Site, unit: _Unit, run: Run, name: str) -> Iterator[Recording]:
@@ -216,6 +269,8 @@ def _finish(site: Site, applied: Applied, name: str, coverage: Mapping[tuple[str
     counts = Counter(outcome.value for outcome, _ in applied.outcomes.values())
     summary: dict[str, Json] = {"operations": len(applied.outcomes), "outcomes": dict(sorted(counts.items()))}
     summary["coverage"] = coverage_to_json(coverage)
+    if applied.plan.consents:
+        summary["consents"] = list(applied.plan.consents)
     site.store.finish(run.id, status, site.clock(), summary)
     if status is RunStatus.SUCCEEDED:
         site.store.complete(name, run.id, site.clock())

@@ -20,17 +20,24 @@ from reconciler.model.plan import Operation
 from reconciler.model.property import Property
 from reconciler.model.state import Observed, Provenance, Value
 from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending, Target
+from reconciler.runtime.faults import as_error
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, created_pair, survey_property, survey_workspace
 from reconciler.store.contract import Recording
 
 Outcomes = dict[str, tuple[Outcome, str]]
 _LOST = "no answer came; whether it was carried out is not known"
+_UNTOLD = "the answer does not say whether it was carried out"
+_SHOWN = "the answer was lost; reading it back shows it in force"
+_CONTRADICTED = "answered with success, but reading it back shows another value"
 
 
 @dataclass(slots=True)
 class Execution:
-    """One property's part of a run. `sequence` numbers the journal's entries of the whole run."""
+    """One property's part of a run. `sequence` numbers the journal's entries of the whole run.
+
+    `broken`: the targets at which nothing (more) is tried, and why.
+    """
 
     site: Site
     hotel: Property | None
@@ -40,7 +47,9 @@ class Execution:
     sequence: Callable[[], int]
     stopped: Callable[[], bool]
     outcomes: Outcomes = field(default_factory=dict)
-    _broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    _entries: dict[str, list[JournalEntry]] = field(default_factory=dict)
+    _messages: dict[int, Sequence[str]] = field(default_factory=dict)
     _assigned: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def carry_out(
@@ -60,12 +69,19 @@ class Execution:
         self._prove([op for op in todo if self.outcomes[op.id][0] in (Outcome.APPLIED, Outcome.UNKNOWN)])
         return self.outcomes
 
+    def cut_short(self, ops: Iterable[Operation], why: str) -> Outcomes:
+        """The outcomes where the journal could not be kept to the end: what was tried and not concluded is unknown."""
+        for op in ops:
+            tried = op.id in self._entries
+            self.outcomes.setdefault(op.id, (Outcome.UNKNOWN if tried else Outcome.NOT_ATTEMPTED, why))
+        return self.outcomes
+
     # --- order
 
     def _next(self, left: Sequence[Operation]) -> tuple[Target | None, list[Operation]]:
         """The first target, providers before the database, that has something to do whose conditions are met."""
         for name in sorted(self.targets, key=lambda name: (name == DATABASE, name)):
-            ready = [op for op in left if op.address.target == name and name not in self._broken and self._may_run(op)]
+            ready = [op for op in left if op.address.target == name and name not in self.broken and self._may_run(op)]
             if ready:
                 return self.targets[name], ready
         return None, []
@@ -75,7 +91,7 @@ class Execution:
 
     def _not_attempted(self, op: Operation) -> None:
         failed = [other for other in op.waits_for if self.outcomes.get(other, (None, ""))[0] is not Outcome.APPLIED]
-        why = self._broken.get(op.address.target) or (f"waits for {failed[0]}" if failed else "the run was stopped")
+        why = self.broken.get(op.address.target) or (f"waits for {failed[0]}" if failed else "the run was stopped")
         self.outcomes[op.id] = (Outcome.NOT_ATTEMPTED, why)
         entry = replace(self._entry(op, op.change.after, op.change.before), intent_at=None)
         self.site.store.intend([entry])
@@ -90,8 +106,14 @@ class Execution:
         ]
         by_id = {op.id: p for op, p in zip(ops, pending, strict=True)}
         results: dict[str, list[PartResult]] = {op.id: [] for op in ops}
-        for batch in target.batches(pending):
-            if target.name in self._broken or self.stopped():
+        batches = iter(target.batches(pending))
+        while target.name not in self.broken and not self.stopped():
+            try:
+                batch = next(batches, None)
+            except Exception as fault:  # noqa: BLE001 - a fault in making messages stops this target only
+                self._stop(target, as_error(fault))
+                break
+            if batch is None:
                 break
             for result in self._send(target, batch, by_id):
                 results[result.part.operation_id].append(result)
@@ -111,24 +133,39 @@ class Execution:
         """One message, with its intent before and its outcome after. A failure as a whole breaks the target for this property."""
         entries = {part: self._part_entry(part, pending[part.operation_id]) for part in batch.parts}
         self.site.store.intend(list(entries.values()))
-        try:
-            result = target.execute(batch)
-        except ReconcilerError as error:
-            outcome = Outcome.UNKNOWN if isinstance(error, UncertainError) else Outcome.FAILED
-            detail = f"{_LOST}: {error.message}" if outcome is Outcome.UNKNOWN else error.message
-            self._broken[target.name] = f"{target.name} stopped: {error.message}"
-            result = BatchResult(tuple(PartResult(part, outcome, detail) for part in batch.parts))
+        for part, entry in entries.items():
+            self._entries.setdefault(part.operation_id, []).append(entry)
+        result = self._told(target, batch)
         self._remember(target, result, pending)
+        messages = [result.message_id] if result.message_id else []
+        self._messages.update({entry.seq: messages for entry in entries.values()})
         for part_result in result.results:
-            self.site.store.settle(
-                self.run.id,
-                [entries[part_result.part].seq],
-                part_result.outcome,
-                self.site.clock(),
-                part_result.detail or batch.summary,
-                [result.message_id] if result.message_id else [],
+            self._settle(
+                [entries[part_result.part]], part_result.outcome, part_result.detail or batch.summary, messages
             )
         return result.results
+
+    def _told(self, target: Target, batch: Batch) -> BatchResult:
+        """What the target says became of each part; unknown where it says nothing, or fails in a way that nobody foresaw."""
+        try:
+            result = target.execute(batch)
+        except Exception as fault:  # noqa: BLE001 - it may have been sent: the journal must say so, and the others go on
+            error = as_error(fault)
+            lost = isinstance(error, UncertainError) or error is not fault
+            self._stop(target, error)
+            detail = f"{_LOST}: {error.message}" if lost else error.message
+            outcome = Outcome.UNKNOWN if lost else Outcome.FAILED
+            return BatchResult(tuple(PartResult(part, outcome, detail) for part in batch.parts))
+        told = {one.part: one for one in result.results if one.part in batch.parts}
+        every = tuple(told.get(part) or PartResult(part, Outcome.UNKNOWN, _UNTOLD) for part in batch.parts)
+        return replace(result, results=every)
+
+    def _stop(self, target: Target, error: ReconcilerError) -> None:
+        self.broken[target.name] = f"{target.name} stopped: {error.message}"
+
+    def _settle(self, entries: Sequence[JournalEntry], outcome: Outcome, detail: str, messages: Sequence[str]) -> None:
+        seqs = [entry.seq for entry in entries]
+        self.site.store.settle(self.run.id, seqs, outcome, self.site.clock(), detail, messages)
 
     def _part_entry(self, part: Part, pending: Pending) -> JournalEntry:
         change = pending.operation.change
@@ -177,8 +214,8 @@ class Execution:
         worst = max(results, key=lambda result: _BADNESS[result.outcome], default=None)
         if worst is not None and (worst.outcome is not Outcome.APPLIED or whole):
             self.outcomes[op.id] = (worst.outcome, worst.detail)
-        elif self._broken.get(op.address.target) or self.stopped() or not results:
-            why = self._broken.get(op.address.target, "the run was stopped")
+        elif self.broken.get(op.address.target) or self.stopped() or not results:
+            why = self.broken.get(op.address.target, "the run was stopped")
             self.outcomes[op.id] = (Outcome.FAILED if results else Outcome.NOT_ATTEMPTED, why)
         else:
             self.outcomes[op.id] = (Outcome.APPLIED, "")
@@ -199,11 +236,22 @@ class Execution:
                 self._settle_proof(op, in_force=not _still_differs(op, survey))
 
     def _settle_proof(self, op: Operation, *, in_force: bool) -> None:
+        """What reading back shows stands against what was answered, here, in the journal and in what was last applied."""
         outcome, _ = self.outcomes[op.id]
-        if outcome is Outcome.APPLIED and not in_force:
-            self.outcomes[op.id] = (Outcome.FAILED, "answered with success, but reading it back shows another value")
-        elif outcome is Outcome.UNKNOWN and in_force:
-            self.outcomes[op.id] = (Outcome.APPLIED, "the answer was lost; reading it back shows it in force")
+        if (outcome is Outcome.APPLIED) is in_force:
+            return
+        self.outcomes[op.id] = (Outcome.APPLIED, _SHOWN) if in_force else (Outcome.FAILED, _CONTRADICTED)
+        entries = self._entries.get(op.id, [])
+        self.site.store.record([self._proven(entry, in_force=in_force) for entry in entries])
+        for entry in entries:
+            self._settle([entry], *self.outcomes[op.id], self._messages.get(entry.seq, ()))
+
+    def _proven(self, entry: JournalEntry, *, in_force: bool) -> Recording:
+        dated = isinstance(entry.after, Calendar) or isinstance(entry.before, Calendar)
+        nights = calendar_of(entry.after).covered().overlay(calendar_of(entry.before).covered()) if dated else None
+        provenance, now = Provenance.READ_BACK.value, self.site.clock()
+        value = entry.after if in_force else None
+        return Recording(entry.address, value, nights, provenance, self.run.id, now, self.plan_digest)
 
     def _readable(self, op: Operation) -> bool:
         access = self.targets[op.address.target].capabilities.access(op.address.kind)

@@ -31,7 +31,8 @@ from reconciler.runtime.site import Site, Targets
 
 DUPLICATE_ROWS = "duplicate-rows"
 """The code of the findings about rows that share a key which has to be unique."""
-_ALWAYS_READ = frozenset({"mapping", "rate_plan"})
+ALWAYS_READ = frozenset({"mapping", "rate_plan"})
+"""Kinds that are read at a provider whatever was asked for: the others hang on them."""
 _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
 
 
@@ -149,7 +150,7 @@ def _find_double_rows(site: Site, hotel: Property, target: Target, survey: Surve
     kinds = frozenset(address.kind for address, _ in desired(site, hotel, target.name, target.capabilities))
     try:
         seen = target.observe(kinds, survey.window)
-    except ReconcilerError:
+    except Exception:  # noqa: BLE001 - as in `_look`
         return  # what fails here fails again where it was asked for
     survey.findings = tuple(finding for finding in seen.findings if finding.code == DUPLICATE_ROWS)
 
@@ -228,7 +229,7 @@ def _compare(
     applied: Mapping[Address, Applied],
     hotel: Property | None,
 ) -> None:
-    kinds = frozenset(address.kind for address in wanted) | (_ALWAYS_READ if target.name != DATABASE else frozenset())
+    kinds = frozenset(address.kind for address in wanted) | (ALWAYS_READ if target.name != DATABASE else frozenset())
     seen = target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
     survey.assigned = seen.assigned
     survey.coverage = seen.coverage
