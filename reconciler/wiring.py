@@ -283,7 +283,10 @@ class _Plant:
         included = self._settings.providers[BOOKING].booked_includes_cancelled
         test = self._environment.test_mode
         login = self._login(client, secrets)
-        return BookingCom(hotel, ids, client, login, today, booked_includes_cancelled=included, test=test)
+        known = self._store.applied(hotel.slug)
+        return BookingCom(
+            hotel, ids, client, login, today, booked_includes_cancelled=included, test=test, applied=known
+        )
 
     @contextmanager
     def mapping(self, hotel: Property) -> Iterator[Lookup]:

@@ -8,9 +8,10 @@ from datetime import date
 
 from reconciler.errors import RequestRefusedError
 from reconciler.model.address import Address
+from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
-from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean
-from reconciler.model.journal import Outcome
+from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.journal import Applied, Outcome
 from reconciler.model.property import BOOKING, CREATE, Property
 from reconciler.model.state import Observation, Observed, Value, Window
 from reconciler.providers.booking_com import outcome, traits
@@ -33,7 +34,8 @@ class BookingCom:
     """One hotel at Booking.com; see `contract.Target`.
 
     It remembers what observing said of the hotel (its traits), which messages depend on, and the ids of plans that were made or found.
-    `booked_includes_cancelled` says how this account's counts are to be understood. `test`: a test hotel.
+    `booked_includes_cancelled` says how this account's counts are to be understood. `test`: a test hotel. `applied`: what we last put in
+    force here, which tells a plan that we switched off from one whose id is wrong.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class BookingCom:
         *,
         booked_includes_cancelled: bool = False,
         test: bool = False,
+        applied: Mapping[Address, Applied] | None = None,
     ) -> None:
         self._hotel, self._today, self._ids = hotel, today, ids
         self._made: dict[Pair, str] = {}
         self._asked = {pair for pair, id_ in hotel.mappings[BOOKING].plans.items() if id_ == CREATE}
         self._booked_includes_cancelled = booked_includes_cancelled
         self._session = Session(hotel.providers[BOOKING].external_id, http, login, test=test)
+        self._applied = applied or {}
         self._traits: Mapping[str, str] = {}
         self._listed = ids
 
@@ -191,9 +195,11 @@ class BookingCom:
     def _switched_off(self, remote: Remote, pairs: set[Pair]) -> Iterator[tuple[Pair, Diagnostic | None]]:
         """Plans that no room sells, as far as they are mapped: such as are switched off are not listed.
 
-        One that git wants switched off is so without a word. For others there is a remark: the id may be wrong just as well.
+        One that git wants switched off is so without a word, for others there is a remark. An id that nothing vouches for is no plan that
+        is switched off: it is taken for wrong, and is mapped but missing.
         """
         rooms, listed = {room.id for room in remote.rooms}, {plan for _, plan in pairs}
+        labels: frozenset[str] | None = None
         for (room, plan), asked in sorted(self._hotel.mappings[BOOKING].plans.items()):
             id_ = self._ids.plans.get((room, plan), self._made.get((room, plan), ""))
             ours = self._hotel.rate_plans.get(plan)
@@ -203,8 +209,12 @@ class BookingCom:
             made = asked == CREATE and (room, plan) in self._ids.plans
             if retired:
                 yield (room, plan), None
-            elif made or (asked != CREATE and id_ not in listed):
-                yield (room, plan), self._not_listed((room, plan), id_, listed)
+            elif made:
+                yield (room, plan), self._not_listed((room, plan), id_)
+            elif asked != CREATE and id_ not in listed:
+                labels = frozenset(rate.id for rate in self._session.rates()) if labels is None else labels
+                if id_ in labels or self._switched_off_by_us((room, plan)):
+                    yield (room, plan), self._not_listed((room, plan), id_)
 
     def _plan_traits(self, pairs: set[Pair], off: Mapping[Pair, Diagnostic | None]) -> Iterator[tuple[str, str]]:
         for (room, plan), finding in off.items():
@@ -216,13 +226,16 @@ class BookingCom:
             if others:
                 yield traits.sold_elsewhere(id_), " ".join(others)
 
-    def _not_listed(self, pair: Pair, id_: str, listed: set[str]) -> Diagnostic:
-        near = did_you_mean(id_, listed)
+    def _switched_off_by_us(self, pair: Pair) -> bool:
+        last = self._applied.get(self._plan_at(pair))
+        return last is not None and not isinstance(last.value, Calendar) and last.value.get("active") is False
+
+    def _not_listed(self, pair: Pair, id_: str) -> Diagnostic:
         return Diagnostic(
             "not-listed-at-provider",
-            f"rate plan {id_} is not among those that Booking.com lists for the room: it is switched off, or the id is wrong",
+            f"rate plan {id_} is not among those that Booking.com lists for the room: it is switched off, or was never sold there",
             Severity.WARNING,
-            hint=f"applying switches it on; {near}" if near and id_ not in listed else "applying switches it on",
+            hint="applying switches it on",
             file=self._hotel.file,
             address=str(self._plan_at(pair)),
         )

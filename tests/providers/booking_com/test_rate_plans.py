@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from reconciler.errors import RequestRefusedError, UncertainError
+from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, constant
-from reconciler.model.journal import Outcome
-from reconciler.model.property import CREATE, Cancellation, Property
-from reconciler.model.state import Document, Observed
+from reconciler.model.journal import Applied, Outcome
+from reconciler.model.property import CREATE, Cancellation, Mappings, Property
+from reconciler.model.state import Document, Observation, Observed
 from reconciler.providers.booking_com.provider import BookingCom
 
 from .hotels import (
@@ -157,7 +158,8 @@ def test_a_plan_is_switched_off_and_on_again(extranet: Extranet, retired: bool) 
     off: Document = {**DOCUMENT, "active": False}
     bring_about(target, {DOUBLE_BAR: off}, target.observe(ALL, WINDOW))
     assert labels(extranet)["Standard"]["active"] is False
-    target = extranet.target(hotel(rate_plans={"BAR": plan("BAR", "Standard", retired=retired)}))
+    ours = {address("rate_plan", room, "BAR"): Applied({"active": False}) for room in ("double", "single")}
+    target = extranet.target(hotel(rate_plans={"BAR": plan("BAR", "Standard", retired=retired)}), applied=ours)
     seen = target.observe(ALL, WINDOW)
     assert seen.entries[DOUBLE_BAR].value == {"active": False}
     assert target.normal(DOUBLE_BAR, off, seen.traits) == ({"active": False}, ())
@@ -165,6 +167,50 @@ def test_a_plan_is_switched_off_and_on_again(extranet: Extranet, retired: bool) 
     (result,) = bring_about(target, {DOUBLE_BAR: DOCUMENT}, seen)
     assert result.results[0].outcome is Outcome.APPLIED
     assert target.observe(ALL, WINDOW).entries[DOUBLE_BAR].value == {"name": "Standard", "active": True}
+
+
+NOWHERE = "12786066"
+
+
+def mapped_to(extranet: Extranet, id_: str, **more: Any) -> Observation:
+    """What is seen where the double's plan is mapped to this id."""
+    wanted = hotel(mappings={"booking.com": Mappings({"double": DOUBLE}, {("double", "BAR"): id_})})
+    return extranet.target(wanted, **more).observe(ALL, WINDOW)
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["rates are listed", "rates are not listed"])
+@pytest.mark.parametrize("applied", [{}, {DOUBLE_BAR: Applied({"name": "Standard", "active": True})}])
+def test_an_id_that_nothing_knows_is_wrong_and_the_nearest_is_named(
+    extranet: Extranet, listed: bool, applied: dict[Address, Applied]
+) -> None:
+    extranet.admin.switch(booking_rates_list=listed)
+    seen = mapped_to(extranet, NOWHERE, applied=applied)
+    (finding,) = seen.findings
+    assert (finding.code, finding.severity.value) == ("mapped-but-missing", "error")
+    assert finding.address == "porto/booking.com/mapping/double/BAR"
+    assert STANDARD in finding.hint
+    assert not [where for where in seen.entries if where.key == ("double", "BAR")]
+    assert address("availability", "double") in seen.entries
+
+
+def test_an_id_that_only_the_list_of_rates_knows_is_a_plan_that_can_be_sold_again(extranet: Extranet) -> None:
+    lonely = {"id": NOWHERE, "name": "Standard plus"}
+    extranet.load(rate_plans=[*described()["rate_plans"], lonely])
+    seen = mapped_to(extranet, NOWHERE)
+    assert [(finding.code, finding.severity.value) for finding in seen.findings] == [
+        ("not-listed-at-provider", "warning")
+    ]
+    assert seen.entries[DOUBLE_BAR].value == {"active": False}
+
+
+def test_an_id_of_a_plan_that_git_retires_needs_nobody_to_know_it(extranet: Extranet) -> None:
+    wanted = hotel(
+        mappings={"booking.com": Mappings({"double": DOUBLE}, {("double", "BAR"): NOWHERE})},
+        rate_plans={"BAR": plan("BAR", "Standard", retired=True)},
+    )
+    seen = extranet.target(wanted).observe(ALL, WINDOW)
+    assert seen.findings == ()
+    assert seen.entries[DOUBLE_BAR].value == {"active": False}
 
 
 def test_conditions_are_sent_only_where_their_codes_are_known_and_they_differ(extranet: Extranet) -> None:
