@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.output import FORMATS, progress
+from reconciler.errors import UsageError
 from reconciler.model.plan import Scope
 from reconciler.runtime.site import silent
-from reconciler.wiring import Options
+from reconciler.wiring import Options, changed_since
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,6 +52,9 @@ _SCOPE = [
     ),
     click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these addresses (repeatable)."),
     click.option("--window", type=click.IntRange(1, 2000), metavar="DAYS", help="Only so many nights from today."),
+    click.option(
+        "--changed-since", "since", metavar="REV", help="Only properties whose files changed since this revision."
+    ),
     click.option("--as-of", type=Instant(), metavar="INSTANT", help="Plan as if it were then."),
     click.option("--distrust", multiple=True, metavar="GLOB", help="Acknowledged values that count as unknown."),
 ]
@@ -75,8 +80,14 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False) -> Ca
     def decorate(function: F) -> F:
         @wraps(function)
         def command(**given: Any) -> Any:
+            since = given.pop("since", None)
             options = _read(given)
             quiet = given.pop("quiet")
+            if since is not None:
+                options = _narrowed(options, since)
+                if not options.scope.properties:
+                    click.echo(f"No property changed since {since}.", err=True)
+                    return 0
             if form:
                 given["quiet"] = quiet
             return function(options=options, **given)
@@ -89,6 +100,12 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False) -> Ca
         return wrapped  # type: ignore[no-any-return]
 
     return decorate
+
+
+def _narrowed(options: Options, since: str) -> Options:
+    if options.scope.properties:
+        raise UsageError("--changed-since and --property cannot be given together")
+    return replace(options, scope=replace(options.scope, properties=changed_since(options, since)))
 
 
 def _read(given: dict[str, Any]) -> Options:

@@ -21,7 +21,9 @@ def resolve(reference: str, environ: Mapping[str, str]) -> Secret:
     door = _SCHEMES.get(scheme)
     if door is None or not rest:
         known = ", ".join(f"{name}:" for name in sorted(_SCHEMES))
-        raise CredentialError(f"`{_shown(reference)}` is not a reference that can be resolved here", hint=f"known: {known}")
+        raise CredentialError(
+            f"`{_shown(reference)}` is not a reference that can be resolved here", hint=f"known: {known}"
+        )
     return door(rest, environ)
 
 

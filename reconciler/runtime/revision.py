@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from reconciler.errors import UsageError
+
 
 def git_state(root: Path) -> tuple[str | None, bool]:
     """The commit that is checked out (None outside git) and whether the workspace differs from it, or git could not say."""
@@ -13,6 +15,21 @@ def git_state(root: Path) -> tuple[str | None, bool]:
         return None, False
     status = _git(root, "status", "--porcelain", "--", ".")
     return head, status is None or bool(status)
+
+
+def changed_files(root: Path, revision: str) -> frozenset[str]:
+    """The files of the workspace, by path from `root`, that differ from a revision; files that git does not know yet included.
+
+    Raises UsageError where git cannot say.
+    """
+    tracked = _git(root, "diff", "--name-only", "-z", "--relative", "--end-of-options", revision, "--", ".")
+    unknown = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    if tracked is None or unknown is None:
+        raise UsageError(
+            f"git cannot say what changed since `{revision[:80]}`",
+            hint="name a commit, branch or tag of the repository that the workspace is in",
+        )
+    return frozenset(name for name in (*tracked.split("\0"), *unknown.split("\0")) if name)
 
 
 def _git(root: Path, *arguments: str) -> str | None:

@@ -20,14 +20,14 @@ KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 SINGLE_WORDS = frozenset({"tab", "tag", "directive", "symlink", "unmanaged"})
 NO_CODES = frozenset(
     """utf-8 content-encoding content-type accept-encoding accept-version retry-after x-gzip rev-parse local-sandbox
-    json-into host-only user-agent request-id transaction-id""".split()
+    json-into host-only user-agent request-id transaction-id ls-files name-only exclude-standard""".split()
 )
 """Words of that form that are something else: headers, encodings, arguments of other programs."""
 
 COMPOSED = ("unknown-", "no-code-for-")
 """Codes that are put together from a beginning and a name."""
 
-ELSEWHERE = ("sandbox", "cli", "report", "web", "wiring.py")
+ELSEWHERE = ("sandbox", "cli", "report", "web", "wiring")
 """Parts that give no codes of their own."""
 
 

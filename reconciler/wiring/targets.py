@@ -1,35 +1,27 @@
-"""The composition root: settings from outside, tables of plug-ins, and the site that verbs work on. The only place that knows
-concrete stores, targets and endpoints. Imports of what is slow to load happen where it is needed.
+"""The tables of targets, where they are spoken to, and how each is opened: the only place that knows them by name.
+
+What is slow to import is imported when a target is opened.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.errors import CredentialError, ReconcilerError, RefusedError, UsageError
-from reconciler.load import Loaded, workspace
+from reconciler.errors import CredentialError, ReconcilerError
 from reconciler.model.address import DATABASE
 from reconciler.model.capabilities import Capabilities
-from reconciler.model.diagnostics import did_you_mean
-from reconciler.model.plan import Scope
 from reconciler.model.property import BOOKING, EXPEDIA, Property
 from reconciler.model.secret import Secret
 from reconciler.model.workspace import Environment, ProviderSettings, Workspace
-from reconciler.providers.booking_com.capabilities import CAPABILITIES as BOOKING_CAPABILITIES
-from reconciler.providers.database.capabilities import CAPABILITIES as DATABASE_CAPABILITIES
-from reconciler.providers.expedia.capabilities import CAPABILITIES as EXPEDIA_CAPABILITIES
-from reconciler.providers.expedia.capabilities import capabilities_of
-from reconciler.runtime.revision import git_state
-from reconciler.runtime.site import Site, Targets, silent
+from reconciler.providers.booking_com import capabilities as booking
+from reconciler.providers.database import capabilities as database
+from reconciler.providers.expedia import capabilities as expedia
+from reconciler.runtime.site import Targets
 from reconciler.runtime.unavailable import Unavailable
 
 if TYPE_CHECKING:
@@ -41,19 +33,23 @@ if TYPE_CHECKING:
     from reconciler.providers.lookup import Lookup
     from reconciler.providers.remote import Remote
     from reconciler.store.postgres import PostgresStore
-    from reconciler.store.seed import PropertyRow
+    from reconciler.wiring import Options
 
 CAPABILITIES: Mapping[str, Capabilities] = {
-    DATABASE: DATABASE_CAPABILITIES,
-    EXPEDIA: EXPEDIA_CAPABILITIES,
-    BOOKING: BOOKING_CAPABILITIES,
+    DATABASE: database.CAPABILITIES,
+    EXPEDIA: expedia.CAPABILITIES,
+    BOOKING: booking.CAPABILITIES,
 }
 """Every target by name."""
 
 
 def capabilities(hotel: Property, provider: str) -> Capabilities:
     """What a provider can do for a property: at Expedia it depends on how the hotel counts lengths of stay."""
-    return capabilities_of(hotel.providers[provider].length_of_stay) if provider == EXPEDIA else CAPABILITIES[provider]
+    return (
+        expedia.capabilities_of(hotel.providers[provider].length_of_stay)
+        if provider == EXPEDIA
+        else CAPABILITIES[provider]
+    )
 
 
 LOCAL_SANDBOX = "http://127.0.0.1:8790"
@@ -61,153 +57,8 @@ LOCAL_ACCOUNT = "local-sandbox"
 """User and password of the sandbox on this machine: no secret."""
 LOCAL_RATE = 60_000
 _KEYS = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("partner_id", "api_key")}
-_EXPEDIA_HOSTS = {"main": "https://services.expediapartnercentral.com"}
-_BOOKING_HOSTS = {
-    "main": "https://supply-xml.booking.com",
-    "secure": "https://secure-supply-xml.booking.com",
-    "auth": "https://connectivity-authentication.booking.com",
-}
-_HOSTS = {EXPEDIA: _EXPEDIA_HOSTS, BOOKING: _BOOKING_HOSTS}
-_BUILT_IN_HOSTS = frozenset(url.removeprefix("https://") for hosts in _HOSTS.values() for url in hosts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says, common to all verbs."""
-
-    workspace: Path = Path()
-    environment: str | None = None
-    database: str | None = None
-    scope: Scope = Scope()
-    as_of: datetime | None = None
-    parallelism: int = 4
-    lock_timeout: float = 0.0
-    distrust: tuple[str, ...] = ()
-    progress: Callable[[str], None] = silent
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
-
-
-def clock() -> datetime:
-    """The instant."""
-    return datetime.now(UTC)
-
-
-def load(options: Options, *, whole: bool = False) -> tuple[Loaded, Environment]:
-    """The workspace's files and the environment to work in. `whole` also loads files outside the environment's properties."""
-    now = options.as_of or clock()
-    name = options.environment or options.environ.get("RECONCILER_ENV") or None
-    if not (options.workspace / "reconciler.yaml").is_file():
-        raise UsageError(
-            f"there is no reconciler.yaml in {options.workspace.resolve()}",
-            hint="give --workspace DIR, or lay one out with `reconciler init`",
-        )
-    settings = workspace(options.workspace, now=now, only=("!**",)).workspace
-    environment = choose_environment(settings, name, options.environ)
-    only = options.scope.properties
-    loaded = workspace(options.workspace, now=now, environment=None if whole else environment.name, only=only)
-    return loaded, environment
-
-
-def choose_environment(settings: Workspace, name: str | None, environ: Mapping[str, str]) -> Environment:
-    """The environment that was named; else the one that OTA_TEST_MODE speaks for; else `development`, or the only one."""
-    test_mode = _flag(environ, "OTA_TEST_MODE")
-    environments = settings.environments
-    if name is None:
-        fitting = [e.name for e in environments.values() if test_mode is None or e.test_mode == test_mode]
-        name = "development" if "development" in fitting else fitting[0] if len(fitting) == 1 else None
-        if name is None:
-            raise UsageError(
-                "which environment?", hint=f"give --env, one of: {', '.join(sorted(fitting or environments))}"
-            )
-    if name not in environments:
-        raise UsageError(f"there is no environment `{name}`", hint=did_you_mean(name, environments))
-    chosen = environments[name]
-    if test_mode is not None and chosen.test_mode != test_mode:
-        raise RefusedError(
-            f"OTA_TEST_MODE={environ['OTA_TEST_MODE']} does not agree with environment `{name}`",
-            hint="unset it, or choose the environment that it speaks for",
-        )
-    debug = _flag(environ, "OTA_DEBUG")
-    return chosen if debug is None else replace(chosen, debug=debug)
-
-
-def _flag(environ: Mapping[str, str], name: str) -> bool | None:
-    value = environ.get(name, "").strip().lower()
-    if value not in ("", "true", "false", "1", "0"):
-        raise UsageError(f"{name} is true or false, not `{value[:20]}`")
-    return None if not value else value in ("true", "1")
-
-
-@contextmanager
-def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
-    """Everything a verb needs, open for as long as the block runs. `changes`: the verb is going to change something."""
-    from reconciler.store.connect import open_database
-    from reconciler.store.postgres import PostgresStore
-
-    loaded, environment = load(options)
-    database = database_of(options, environment)
-    if changes:
-        _refuse_lost_journal(database, environment, loaded.workspace, options.environ)
-    with ExitStack() as stack:
-        url = stack.enter_context(open_database(database, options.workspace))
-        prepare_database(url, embedded=database.startswith("embedded"))
-        store = PostgresStore(url, environment.name)
-        stack.callback(store.close)
-        plant = _Plant(options, loaded.workspace, environment, url, store)
-        commit, dirty = git_state(options.workspace)
-        yield Site(
-            loaded=loaded,
-            environment=environment,
-            now=options.as_of or clock(),
-            clock=clock,
-            store=store,
-            targets=plant.targets,
-            workspace_target=plant.workspace_target,
-            discover=plant.discover,
-            room_ids=plant.room_ids,
-            mapping=plant.mapping,
-            capabilities=CAPABILITIES,
-            commit=commit,
-            dirty=dirty,
-            scope=options.scope,
-            parallelism=options.parallelism,
-            lock_timeout=options.lock_timeout,
-            distrust=options.distrust,
-            progress=options.progress,
-        )
-
-
-def database_of(options: Options, environment: Environment) -> str:
-    """The database to use: --database, then DATABASE_URL, then what the environment says."""
-    said = options.database or options.environ.get("DATABASE_URL") or environment.database
-    if said.startswith("env:"):
-        from reconciler.credentials.references import resolve
-
-        return resolve(said, options.environ).reveal()
-    return said
-
-
-def prepare_database(url: str, *, embedded: bool) -> None:
-    """Our own database is brought up to date by itself; one that belongs to others is only looked at."""
-    from reconciler.store.check import require
-    from reconciler.store.connect import connect
-    from reconciler.store.migrate import applied, migrate, pending
-
-    with connect(url, autocommit=True) as connection:
-        if embedded and pending(applied(connection)):
-            migrate(connection)
-        require(connection)
-
-
-def _refuse_lost_journal(
-    database: str, environment: Environment, settings: Workspace, environ: Mapping[str, str]
-) -> None:
-    local = all(_is_local(endpoints(settings, provider, environment, environ)) for provider in _HOSTS)
-    if environ.get("CI") and database.startswith("embedded") and not local:
-        raise RefusedError(
-            "in CI the embedded database would be lost with the machine, and the journal with it",
-            hint="set DATABASE_URL to a database that stays",
-        )
+_ENDPOINTS = {EXPEDIA: expedia.ENDPOINTS, BOOKING: booking.ENDPOINTS}
+_ALLOWED_HOSTS = expedia.ALLOWED_HOSTS | booking.ALLOWED_HOSTS
 
 
 def endpoints(
@@ -218,14 +69,20 @@ def endpoints(
     given = known.get(environment.endpoints)
     if environment.endpoints == "local":
         given = environ.get("RECONCILER_SANDBOX") or given or LOCAL_SANDBOX
-    return dict.fromkeys(_HOSTS[provider], given) if given else _HOSTS[provider]
+    built_in = _ENDPOINTS[provider].get(environment.endpoints, _ENDPOINTS[provider]["production"])
+    return dict.fromkeys(built_in, given) if given else built_in
 
 
-def _is_local(hosts: Mapping[str, str]) -> bool:
+def is_local(hosts: Mapping[str, str]) -> bool:
     return all(url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")) for url in hosts.values())
 
 
-class _Plant:
+def all_local(settings: Workspace, environment: Environment, environ: Mapping[str, str]) -> bool:
+    """Whether every provider of the environment is this machine's sandbox."""
+    return all(is_local(endpoints(settings, provider, environment, environ)) for provider in _ENDPOINTS)
+
+
+class Plant:
     """Opens targets: connections, clients, credentials, each as late as possible. Accounts and tokens are shared between properties."""
 
     def __init__(
@@ -325,7 +182,7 @@ class _Plant:
 
         settings = self._settings.providers.get(provider, ProviderSettings(provider))
         extra = self._options.environ.get("RECONCILER_ALLOWED_HOSTS", "")
-        allowed = _BUILT_IN_HOSTS | frozenset(host.strip() for host in extra.split(",") if host.strip())
+        allowed = _ALLOWED_HOSTS | frozenset(host.strip() for host in extra.split(",") if host.strip())
         client = HttpClient(
             self._hosts(provider), settings.transport, self._account(provider, credentials, settings), allowed=allowed
         )
@@ -343,7 +200,7 @@ class _Plant:
         with self._guard:
             key = (provider, credentials)
             if key not in self._accounts:
-                local = _is_local(self._hosts(provider))
+                local = is_local(self._hosts(provider))
                 rate = LOCAL_RATE if local else settings.transport.requests_per_minute
                 self._accounts[key] = Account(rate)
             return self._accounts[key]
@@ -354,7 +211,7 @@ class _Plant:
 
         credential = self._settings.credentials.get(name or "")
         references = credential.sets.get(self._environment.credential_set, {}) if credential else {}
-        local = _is_local(self._hosts(provider))
+        local = is_local(self._hosts(provider))
         if not references and not local:
             raise CredentialError(
                 f"no {self._environment.credential_set} credentials for {provider}",
@@ -376,16 +233,3 @@ class _Plant:
 
         with connect(self._url, autocommit=True) as connection:
             return room_types(connection, property_id)
-
-
-def directory(options: Options) -> list[PropertyRow]:
-    """The properties that the hotel system has enabled for providers."""
-    from reconciler.store.connect import connect, open_database
-    from reconciler.store.directory import enabled_properties
-
-    _, environment = load(options)
-    database = database_of(options, environment)
-    with open_database(database, options.workspace) as url:
-        prepare_database(url, embedded=database.startswith("embedded"))
-        with connect(url, autocommit=True) as connection:
-            return enabled_properties(connection)

@@ -1,0 +1,196 @@
+"""The composition root: settings from outside, and the site that verbs work on. `targets` holds the tables of plug-ins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import RefusedError, UsageError
+from reconciler.load import Loaded, workspace
+from reconciler.model.diagnostics import did_you_mean
+from reconciler.model.plan import Scope
+from reconciler.model.workspace import Environment, Workspace
+from reconciler.runtime.revision import changed_files, git_state
+from reconciler.runtime.site import Site, silent
+from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
+
+if TYPE_CHECKING:
+    from reconciler.store.seed import PropertyRow
+
+__all__ = [
+    "CAPABILITIES",
+    "LOCAL_ACCOUNT",
+    "Options",
+    "capabilities",
+    "changed_since",
+    "clock",
+    "database_of",
+    "directory",
+    "load",
+    "site",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says, common to all verbs."""
+
+    workspace: Path = Path()
+    environment: str | None = None
+    database: str | None = None
+    scope: Scope = Scope()
+    as_of: datetime | None = None
+    parallelism: int = 4
+    lock_timeout: float = 0.0
+    distrust: tuple[str, ...] = ()
+    progress: Callable[[str], None] = silent
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+
+
+def clock() -> datetime:
+    """The instant."""
+    return datetime.now(UTC)
+
+
+def load(options: Options) -> tuple[Loaded, Environment]:
+    """The workspace's files and the environment to work in."""
+    now = options.as_of or clock()
+    name = options.environment or options.environ.get("RECONCILER_ENV") or None
+    if not (options.workspace / "reconciler.yaml").is_file():
+        raise UsageError(
+            f"there is no reconciler.yaml in {options.workspace.resolve()}",
+            hint="give --workspace DIR, or lay one out with `reconciler init`",
+        )
+    settings = workspace(options.workspace, now=now, only=("!**",)).workspace
+    environment = choose_environment(settings, name, options.environ)
+    only = options.scope.properties
+    loaded = workspace(options.workspace, now=now, environment=environment.name, only=only)
+    return loaded, environment
+
+
+def changed_since(options: Options, revision: str) -> tuple[str, ...]:
+    """The properties that files changed since a revision of git speak of; all of them where the workspace's own file changed."""
+    files = changed_files(options.workspace, revision)
+    loaded, _ = load(options)
+    if "reconciler.yaml" in files:
+        return tuple(hotel.slug for hotel in loaded.properties)
+    return tuple(slug for slug, layers in sorted(loaded.layers.items()) if files.intersection(layers))
+
+
+def choose_environment(settings: Workspace, name: str | None, environ: Mapping[str, str]) -> Environment:
+    """The environment that was named; else the one that OTA_TEST_MODE speaks for; else `development`, or the only one."""
+    test_mode = _flag(environ, "OTA_TEST_MODE")
+    environments = settings.environments
+    if name is None:
+        fitting = [e.name for e in environments.values() if test_mode is None or e.test_mode == test_mode]
+        name = "development" if "development" in fitting else fitting[0] if len(fitting) == 1 else None
+        if name is None:
+            raise UsageError(
+                "which environment?", hint=f"give --env, one of: {', '.join(sorted(fitting or environments))}"
+            )
+    if name not in environments:
+        raise UsageError(f"there is no environment `{name}`", hint=did_you_mean(name, environments))
+    chosen = environments[name]
+    if test_mode is not None and chosen.test_mode != test_mode:
+        raise RefusedError(
+            f"OTA_TEST_MODE={environ['OTA_TEST_MODE']} does not agree with environment `{name}`",
+            hint="unset it, or choose the environment that it speaks for",
+        )
+    debug = _flag(environ, "OTA_DEBUG")
+    return chosen if debug is None else replace(chosen, debug=debug)
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool | None:
+    value = environ.get(name, "").strip().lower()
+    if value not in ("", "true", "false", "1", "0"):
+        raise UsageError(f"{name} is true or false, not `{value[:20]}`")
+    return None if not value else value in ("true", "1")
+
+
+@contextmanager
+def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
+    """Everything a verb needs, open for as long as the block runs. `changes`: the verb is going to change something."""
+    from reconciler.store.connect import open_database
+    from reconciler.store.postgres import PostgresStore
+
+    loaded, environment = load(options)
+    database = database_of(options, environment)
+    if changes:
+        _refuse_lost_journal(database, environment, loaded.workspace, options.environ)
+    with ExitStack() as stack:
+        url = stack.enter_context(open_database(database, options.workspace))
+        prepare_database(url, embedded=database.startswith("embedded"))
+        store = PostgresStore(url, environment.name)
+        stack.callback(store.close)
+        plant = Plant(options, loaded.workspace, environment, url, store)
+        commit, dirty = git_state(options.workspace)
+        yield Site(
+            loaded=loaded,
+            environment=environment,
+            now=options.as_of or clock(),
+            clock=clock,
+            store=store,
+            targets=plant.targets,
+            workspace_target=plant.workspace_target,
+            discover=plant.discover,
+            room_ids=plant.room_ids,
+            mapping=plant.mapping,
+            capabilities=CAPABILITIES,
+            commit=commit,
+            dirty=dirty,
+            scope=options.scope,
+            parallelism=options.parallelism,
+            lock_timeout=options.lock_timeout,
+            distrust=options.distrust,
+            progress=options.progress,
+        )
+
+
+def database_of(options: Options, environment: Environment) -> str:
+    """The database to use: --database, then DATABASE_URL, then what the environment says."""
+    said = options.database or options.environ.get("DATABASE_URL") or environment.database
+    if said.startswith("env:"):
+        from reconciler.credentials.references import resolve
+
+        return resolve(said, options.environ).reveal()
+    return said
+
+
+def prepare_database(url: str, *, embedded: bool) -> None:
+    """Our own database is brought up to date by itself; one that belongs to others is only looked at."""
+    from reconciler.store.check import require
+    from reconciler.store.connect import connect
+    from reconciler.store.migrate import applied, migrate, pending
+
+    with connect(url, autocommit=True) as connection:
+        if embedded and pending(applied(connection)):
+            migrate(connection)
+        require(connection)
+
+
+def _refuse_lost_journal(
+    database: str, environment: Environment, settings: Workspace, environ: Mapping[str, str]
+) -> None:
+    if environ.get("CI") and database.startswith("embedded") and not all_local(settings, environment, environ):
+        raise RefusedError(
+            "in CI the embedded database would be lost with the machine, and the journal with it",
+            hint="set DATABASE_URL to a database that stays",
+        )
+
+
+def directory(options: Options) -> list[PropertyRow]:
+    """The properties that the hotel system has enabled for providers."""
+    from reconciler.store.connect import connect, open_database
+    from reconciler.store.directory import enabled_properties
+
+    _, environment = load(options)
+    database = database_of(options, environment)
+    with open_database(database, options.workspace) as url:
+        prepare_database(url, embedded=database.startswith("embedded"))
+        with connect(url, autocommit=True) as connection:
+            return enabled_properties(connection)
