@@ -18,7 +18,7 @@ from reconciler.model.capabilities import Access
 from reconciler.model.journal import Binding, JournalEntry, Outcome, Run
 from reconciler.model.plan import Operation
 from reconciler.model.property import Property
-from reconciler.model.state import Observed, Provenance, Value
+from reconciler.model.state import Observed, Provenance, Value, Window
 from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending, Target
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.site import Site, Targets
@@ -100,8 +100,9 @@ class Execution:
     # --- messages
 
     def _run_target(self, target: Target, ops: Sequence[Operation], observed: Mapping[Address, Observed]) -> None:
+        seen = {**observed, **self._counted(target, ops)}
         pending = [
-            Pending(replace(op, change=replace(op.change, after=value)), value, observed.get(op.address))
+            Pending(replace(op, change=replace(op.change, after=value)), value, seen.get(op.address))
             for op, value in ((op, self._final(op)) for op in ops)
         ]
         by_id = {op.id: p for op, p in zip(ops, pending, strict=True)}
@@ -119,6 +120,19 @@ class Execution:
                 results[result.part.operation_id].append(result)
         for op in ops:
             self._conclude(op, results[op.id])
+
+    def _counted(self, target: Target, ops: Sequence[Operation]) -> dict[Address, Observed]:
+        """What is left and sold there now, where counts are about to be sent: a booking since the survey must not be sold again."""
+        nights = [found for op in ops if op.address.kind == "availability" and (found := touched(op.change))]
+        if not nights:
+            return {}
+        window = Window(min(found.start for found in nights), max(found.until for found in nights))
+        try:
+            entries = target.observe(frozenset({"availability"}), window).entries
+        except Exception as fault:  # noqa: BLE001 - without fresh counts nothing is sent there
+            self._stop(target, as_error(fault))
+            return {}
+        return {address: entry for address, entry in entries.items() if address.kind == "availability"}
 
     def _final(self, op: Operation) -> Value:
         """The value to bring about, with ids that were assigned meanwhile. Nothing where nights are only to be emptied."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.scenarios.waiting import until
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
 ROOMS = {"expedia": (EXPEDIA, "30011", "880011A"), "booking.com": (BOOKING, "90100101", "77001")}
@@ -79,6 +80,29 @@ def test_units_are_taken_away_before_they_are_given(world: World) -> None:
     world.apply()
     log = [e for e in world.sandbox.admin.log() if e["operation"] in ("ar", "availability")]
     assert [entry["provider"] for entry in log] == ["booking.com", "booking.com", "expedia"]
+    assert world.addresses() == []
+
+
+def test_a_booking_between_looking_and_sending_is_not_sold_again(world: World) -> None:
+    world.apply()
+    world.edit(
+        "properties/lisbon-baixa.yaml",
+        "direct: 5, expedia: 8, booking.com: 7",
+        "direct: 5, expedia: 10, booking.com: 5",
+    )
+    world.sandbox.admin.clear_log()
+    world.sandbox.admin.fault(
+        "latency", {"provider": "booking.com", "operation": "availability", "nth": 1}, seconds=1.5
+    )
+    process = world.process("apply", "--auto-approve")
+    until(lambda: bool(world.sandbox.admin.log(provider="booking.com", operation="availability")), process)
+    book(
+        world, "expedia", arrival=world.night(3), departure=world.night(4)
+    )  # Expedia gets its units after Booking.com gave
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert left(world, "expedia", world.night(3)) == 9
+    assert left(world, "expedia", world.night(5)) == 10
     assert world.addresses() == []
 
 
