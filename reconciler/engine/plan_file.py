@@ -89,16 +89,16 @@ def _operation(op: Operation) -> Json:
     if change.unknown:
         data["unknown_nights"] = change.unknown
     if change.counts:
-        data["counts"] = [
-            {
-                "from": run.start.isoformat(),
-                "until": run.until.isoformat(),
-                "left": run.value.left,
-                "sold": run.value.sold,
-            }
-            for run in change.counts
-        ]
+        data["counts"] = counts_to_json(change.counts)
     return data
+
+
+def counts_to_json(counts: Calendar[Counts]) -> list[Json]:
+    """What is left and sold by run of nights."""
+    return [
+        {"from": run.start.isoformat(), "until": run.until.isoformat(), "left": run.value.left, "sold": run.value.sold}
+        for run in counts
+    ]
 
 
 def coverage_to_json(coverage: Mapping[tuple[str, str], Coverage]) -> list[Json]:
@@ -108,7 +108,7 @@ def coverage_to_json(coverage: Mapping[tuple[str, str], Coverage]) -> list[Json]
 
 def coverage_from_json(items: list[dict[str, Any]]) -> dict[tuple[str, str], Coverage]:
     """What `coverage_to_json` wrote. Raises KeyError or TypeError for anything else."""
-    return {(_text(item["property"]), _text(item["provider"])): _read_coverage(item) for item in items}
+    return {(read_text(item["property"]), read_text(item["provider"])): _read_coverage(item) for item in items}
 
 
 def _coverage(key: tuple[str, str], value: Coverage) -> Json:
@@ -159,30 +159,32 @@ def _plan(data: dict[str, Any]) -> Plan:
     if len(ids) < len(operations) or not ids.issuperset(id_ for op in operations for id_ in op.waits_for):
         raise ValueError("operations have ids of their own and wait for each other only")
     return Plan(
-        environment=_text(data["environment"]),
-        as_of=_instant(data["as_of"]),
-        workspace_digest=_text(data["workspace_digest"]),
+        environment=read_text(data["environment"]),
+        as_of=read_instant(data["as_of"]),
+        workspace_digest=read_text(data["workspace_digest"]),
         scope=_read_scope(data["scope"]),
         operations=operations,
-        findings=tuple(_read_finding(item) for item in data["findings"]),
-        properties=_texts(data["properties"]),
+        findings=tuple(finding_from_json(item) for item in data["findings"]),
+        properties=read_texts(data["properties"]),
         coverage=coverage_from_json(data["coverage"]),
         messages=_whole(data["messages"]),
-        commit=None if data["commit"] is None else _text(data["commit"]),
-        consents=_texts(data["consents"]),
+        commit=None if data["commit"] is None else read_text(data["commit"]),
+        consents=read_texts(data["consents"]),
     )
 
 
-def _text(value: object) -> str:
+def read_text(value: object) -> str:
+    """A text. Raises TypeError for anything else."""
     if not isinstance(value, str):
         raise TypeError(f"text is expected, not {type(value).__name__}")
     return value
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def read_texts(value: object) -> tuple[str, ...]:
+    """A list of texts. Raises TypeError for anything else."""
     if not isinstance(value, list):
         raise TypeError(f"a list of texts is expected, not {type(value).__name__}")
-    return tuple(_text(item) for item in value)
+    return tuple(read_text(item) for item in value)
 
 
 def _whole(value: object) -> int:
@@ -191,8 +193,9 @@ def _whole(value: object) -> int:
     return value
 
 
-def _instant(value: object) -> datetime:
-    instant = datetime.fromisoformat(_text(value))
+def read_instant(value: object) -> datetime:
+    """An instant with its offset. Raises TypeError or ValueError for anything else."""
+    instant = datetime.fromisoformat(read_text(value))
     if instant.tzinfo is None:
         raise ValueError("an instant has a time zone")
     return instant
@@ -200,7 +203,9 @@ def _instant(value: object) -> datetime:
 
 def _read_scope(scope: dict[str, Any]) -> Scope:
     window = scope["window"]
-    return Scope(_texts(scope["properties"]), _texts(scope["targets"]), None if window is None else _whole(window))
+    return Scope(
+        read_texts(scope["properties"]), read_texts(scope["targets"]), None if window is None else _whole(window)
+    )
 
 
 def _read_operation(item: dict[str, Any]) -> Operation:
@@ -213,23 +218,27 @@ def _read_operation(item: dict[str, Any]) -> Operation:
         kind.from_json(item["after"]),
         Provenance(item["provenance"]),
         _whole(item.get("unknown_nights", 0)),
-        _read_counts(item.get("counts", [])),
+        counts_from_json(item.get("counts", [])),
     )
-    return Operation(f"{address}#{label.value}" if label else str(address), change, label, _texts(item["waits_for"]))
+    return Operation(
+        f"{address}#{label.value}" if label else str(address), change, label, read_texts(item["waits_for"])
+    )
 
 
-def _read_counts(items: list[dict[str, Any]]) -> Calendar[Counts]:
+def counts_from_json(items: list[dict[str, Any]]) -> Calendar[Counts]:
+    """What `counts_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     return from_runs(
         Run(read_night(item["from"]), read_night(item["until"]), Counts(_whole(item["left"]), _whole(item["sold"])))
         for item in items
     )
 
 
-def _read_finding(item: dict[str, Any]) -> Diagnostic:
-    hint, file, address = (_text(item.get(key, "")) for key in ("hint", "file", "address"))
+def finding_from_json(item: dict[str, Any]) -> Diagnostic:
+    """What `Diagnostic.to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
+    hint, file, address = (read_text(item.get(key, "")) for key in ("hint", "file", "address"))
     line, column = (_whole(item.get(key, 0)) for key in ("line", "column"))
     severity = Severity(item["severity"])
-    return Diagnostic(_text(item["code"]), _text(item["message"]), severity, hint, file, line, column, address)
+    return Diagnostic(read_text(item["code"]), read_text(item["message"]), severity, hint, file, line, column, address)
 
 
 def _read_coverage(item: dict[str, Any]) -> Coverage:
@@ -238,6 +247,6 @@ def _read_coverage(item: dict[str, Any]) -> Coverage:
         _whole(item["rooms_mapped"]),
         _whole(item["rates"]),
         _whole(item["rates_mapped"]),
-        _texts(item["unmapped_rooms"]),
-        _texts(item["unmapped_rates"]),
+        read_texts(item["unmapped_rooms"]),
+        read_texts(item["unmapped_rates"]),
     )

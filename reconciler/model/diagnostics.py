@@ -13,11 +13,16 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad it is. Only an error stops anything."""
+    """How bad it is, the worst first. Only an error stops anything."""
 
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """For sorting, the worst first."""
+        return tuple(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,6 @@ class Diagnostic:
         return {key: value for key, value in everything.items() if value not in ("", 0)}
 
 
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-
-
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sorted by place, then severity, then code; duplicates dropped. The order in which every format shows them.
 
@@ -61,7 +63,7 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _place(found: Diagnostic) -> tuple[str | int, ...]:
     where = (found.file, found.line, found.column, found.address)
-    return (*where, _RANK[found.severity], found.code, found.message, found.hint)
+    return (*where, found.severity.rank, found.code, found.message, found.hint)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

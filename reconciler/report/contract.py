@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.state import Json
@@ -103,13 +103,6 @@ class Report:
     tally: str = ""
     remainder: tuple[str, ...] = ()
     differs: bool = False
-
-
-class Format(Protocol):
-    """Draws a report."""
-
-    def __call__(self, report: Report) -> str:
-        """The whole report as text that ends in a line break."""
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.model.state import Coverage, Json
+from reconciler.model.state import Coverage
 from reconciler.report.contract import count
 
 _MOST_NAMES = 12
@@ -35,20 +35,3 @@ def names(items: tuple[str, ...]) -> str:
     """Names with commas, the rest counted."""
     rest = len(items) - _MOST_NAMES
     return ", ".join(items[:_MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
-def to_json(coverage: Mapping[tuple[str, str], Coverage]) -> list[Json]:
-    """Coverage as every JSON writes it."""
-    return [
-        {
-            "property": slug,
-            "provider": provider,
-            "rooms": value.rooms,
-            "rooms_mapped": value.rooms_mapped,
-            "rates": value.rates,
-            "rates_mapped": value.rates_mapped,
-            "unmapped_rooms": list(value.unmapped_rooms),
-            "unmapped_rates": list(value.unmapped_rates),
-        }
-        for (slug, provider), value in sorted(coverage.items())
-    ]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from reconciler.engine.planner import calendar_of
 from reconciler.model.address import DATABASE
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.drift import Difference, DriftReport, Mover
@@ -124,8 +125,8 @@ def _there(difference: Difference) -> tuple[str, str]:
 
 def _calendar_lines(difference: Difference, year: int) -> tuple[Line, ...]:
     place, absent = _there(difference)
-    wanted = merge(_calendar(difference.desired), _calendar(difference.applied), lambda d, a: (d, a))
-    sides = merge(wanted, _calendar(difference.observed), lambda pair, o: (*(pair or (None, None)), o))
+    wanted = merge(calendar_of(difference.desired), calendar_of(difference.applied), lambda d, a: (d, a))
+    sides = merge(wanted, calendar_of(difference.observed), lambda pair, o: (*(pair or (None, None)), o))
     counted = merge(sides, difference.counts, lambda side, units: None if side is None else (*side, units))
 
     def cells(side: tuple[NightValue | None, NightValue | None, NightValue | None, Counts | None]) -> Line:
@@ -167,7 +168,3 @@ def _leaves(value: Value | None) -> dict[str, str] | None:
 
 def _document(value: Value | None) -> dict[str, Any]:
     return {} if value is None or isinstance(value, Calendar) else dict(value)
-
-
-def _calendar(value: Value | None) -> Calendar[Any]:
-    return value if isinstance(value, Calendar) else Calendar()

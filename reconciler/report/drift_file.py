@@ -1,4 +1,4 @@
-"""A drift report as canonical JSON, and back: what `drift` writes and `show` reads.
+"""A drift report as canonical JSON, and back: what `drift` writes and `show` reads. Its parts are spelled as in a plan file.
 
 A reader accepts unknown properties of a known format version and refuses an unknown version.
 """
@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, datetime
 from typing import Any
 
 from reconciler import __version__
+from reconciler.engine import plan_file
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.model.address import parse
-from reconciler.model.calendar import Calendar, Run, from_runs
-from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.drift import Difference, DriftReport, Mover
-from reconciler.model.state import Counts, Coverage, Json, Provenance
-from reconciler.report import coverage
+from reconciler.model.state import Json, Provenance
 from reconciler.report.contract import FORMAT_VERSION
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -38,7 +35,7 @@ def to_json(drift: DriftReport) -> dict[str, Json]:
         "differences": [_difference(difference) for difference in drift.differences],
         "never_sent": [str(address) for address in drift.never_sent],
         "findings": [dict(finding.to_json()) for finding in drift.findings],
-        "coverage": coverage.to_json(drift.coverage),
+        "coverage": plan_file.coverage_to_json(drift.coverage),
         "summary": _summary(drift),
     }
 
@@ -65,15 +62,7 @@ def _difference(difference: Difference) -> dict[str, Json]:
         "observed": kind.to_json(difference.observed),
     }
     if difference.counts:
-        data["counts"] = [
-            {
-                "from": run.start.isoformat(),
-                "until": run.until.isoformat(),
-                "left": run.value.left,
-                "sold": run.value.sold,
-            }
-            for run in difference.counts
-        ]
+        data["counts"] = plan_file.counts_to_json(difference.counts)
     return data
 
 
@@ -103,14 +92,14 @@ def from_json(data: Json) -> DriftReport:
 
 def _read(data: dict[str, Any]) -> DriftReport:
     return DriftReport(
-        environment=str(data["environment"]),
-        as_of=datetime.fromisoformat(data["as_of"]),
+        environment=plan_file.read_text(data["environment"]),
+        as_of=plan_file.read_instant(data["as_of"]),
         differences=tuple(_read_difference(item) for item in data["differences"]),
         never_sent=tuple(parse(item) for item in data["never_sent"]),
-        findings=tuple(Diagnostic(**{**item, "severity": Severity(item["severity"])}) for item in data["findings"]),
-        properties=tuple(str(slug) for slug in data["properties"]),
-        coverage={(item["property"], item["provider"]): _read_coverage(item) for item in data["coverage"]},
-        commit=data["commit"],
+        findings=tuple(plan_file.finding_from_json(item) for item in data["findings"]),
+        properties=plan_file.read_texts(data["properties"]),
+        coverage=plan_file.coverage_from_json(data["coverage"]),
+        commit=None if data["commit"] is None else plan_file.read_text(data["commit"]),
         partial=bool(data["partial"]),
     )
 
@@ -125,27 +114,5 @@ def _read_difference(item: dict[str, Any]) -> Difference:
         kind.from_json(item["applied"]),
         kind.from_json(item["observed"]),
         Provenance(item["provenance"]),
-        _read_counts(item.get("counts", [])),
-    )
-
-
-def _read_counts(items: list[dict[str, Any]]) -> Calendar[Counts]:
-    return from_runs(
-        Run(
-            date.fromisoformat(run["from"]),
-            date.fromisoformat(run["until"]),
-            Counts(int(run["left"]), int(run["sold"])),
-        )
-        for run in items
-    )
-
-
-def _read_coverage(item: dict[str, Any]) -> Coverage:
-    return Coverage(
-        int(item["rooms"]),
-        int(item["rooms_mapped"]),
-        int(item["rates"]),
-        int(item["rates_mapped"]),
-        tuple(str(name) for name in item["unmapped_rooms"]),
-        tuple(str(name) for name in item["unmapped_rates"]),
+        plan_file.counts_from_json(item.get("counts", [])),
     )

@@ -19,7 +19,6 @@ UNMANAGED = "unmanaged"
 SUSPENDED = "suspended"
 """The code of a property or provider where nothing is changed for now: told before everything else."""
 
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _MOST_ALIKE = 20
 _MAY_BE_SECRET = re.compile(
     r"(?:secret|passw|token|api|key|credential)[\w-]*[\"']?\s*:\s*[\"']?(?!(?:env|file|exec|sealed)\b)[^\s\"'#{\[]",
@@ -86,7 +85,7 @@ def tally(found: Iterable[Diagnostic]) -> str:
 
 def worst_first(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Errors, then warnings, then the rest; each by place."""
-    return tuple(sorted(in_order(found), key=lambda finding: _RANK[finding.severity]))
+    return tuple(sorted(in_order(found), key=lambda finding: finding.severity.rank))
 
 
 def told_apart(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -103,7 +102,7 @@ def told_apart(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     for (severity, code), number in sorted(alike.items()):
         if severity is not Severity.ERROR and number > _MOST_ALIKE:
             listed.append(Diagnostic(code, f"and {number - _MOST_ALIKE:,} more of this kind", severity))
-    return tuple(sorted(listed, key=lambda finding: _RANK[finding.severity]))
+    return tuple(sorted(listed, key=lambda finding: finding.severity.rank))
 
 
 def suspended(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from reconciler.engine import plan_file
+from reconciler.engine.planner import calendar_of
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
@@ -171,7 +172,7 @@ def _entry(address: Address, parts: Sequence[Operation], year: int) -> Entry:
         counts: Calendar[Any] = Calendar()
         for change in changes:
             counts = counts.overlay(change.counts)
-        said = calendar_lines(_calendar(before), _calendar(after), counts, absent, year)
+        said = calendar_lines(calendar_of(before), calendar_of(after), counts, absent, year)
     else:
         said = document_change(before, after, absent)
     remark = "acknowledged" if provenance is Provenance.ACKNOWLEDGED else ""
@@ -185,7 +186,7 @@ def _joined(values: Sequence[Value | None]) -> Value | None:
         return there[0] if there else None
     whole: Calendar[Any] = Calendar()
     for value in there:
-        whole = whole.overlay(_calendar(value))
+        whole = whole.overlay(calendar_of(value))
     return whole
 
 
@@ -202,15 +203,11 @@ def calendar_lines(
     return lines(counted.map(lambda side: said(*side)), year)
 
 
-def _calendar(value: Value | None) -> Calendar[Any]:
-    return value if isinstance(value, Calendar) else Calendar()
-
-
 def _horizon(operations: Sequence[Operation], year: int) -> Iterator[Entry]:
     """One line for all the nights that the horizon lets in."""
     entering: Calendar[bool] = Calendar()
     for op in operations:
-        entering = entering.overlay(_calendar(op.change.after).covered())
+        entering = entering.overlay(calendar_of(op.change.after).covered())
     if entering:
         addresses = count(len({op.address for op in operations}), "address", "addresses")
         nights = lines(entering.map(lambda _: ()), year)

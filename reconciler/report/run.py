@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from reconciler.engine.planner import calendar_of
 from reconciler.kinds import KINDS
 from reconciler.model.calendar import Calendar
 from reconciler.model.journal import JournalEntry, Outcome, Run, RunStatus
@@ -109,9 +110,7 @@ def _entry(entry: JournalEntry, year: int) -> Entry:
 def _changed(entry: JournalEntry, year: int) -> tuple[Line, ...]:
     before, after = entry.before, entry.after
     if isinstance(before, Calendar) or isinstance(after, Calendar):
-        nights_before: Calendar[object] = before if isinstance(before, Calendar) else Calendar()
-        nights_after: Calendar[object] = after if isinstance(after, Calendar) else Calendar()
-        return calendar_lines(nights_before, nights_after, Calendar(), NOTHING, year)
+        return calendar_lines(calendar_of(before), calendar_of(after), Calendar(), NOTHING, year)
     return document_change(before, after, NOTHING)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reconciler.engine.plan_file import coverage_to_json
 from reconciler.model.journal import Run
 from reconciler.model.state import Coverage, Json
 from reconciler.report import coverage
@@ -76,6 +77,6 @@ def _hotel(hotel: PropertyStatus) -> dict[str, Json]:
         "last_run": last,
         "last_applied_at": hotel.last_applied_at.isoformat() if hotel.last_applied_at else None,
         "applied": hotel.applied,
-        "coverage": coverage.to_json(_of(hotel)),
+        "coverage": coverage_to_json(_of(hotel)),
         "note": hotel.note,
     }

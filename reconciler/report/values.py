@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 
+from reconciler.kinds.restrictions import set_fields
 from reconciler.model.state import (
     Allotments,
     Availability,
@@ -27,7 +28,6 @@ NOT_SET = "not set"
 UNKNOWN = "?"
 _DEEPEST = 8
 _LINE = 100
-_FREE = Restrictions()
 
 
 def night(value: NightValue | dict[str, int] | None, absent: str = NOTHING) -> str:
@@ -142,10 +142,8 @@ def _words(name: str) -> str:
 
 
 def _restrictions(value: Restrictions) -> Iterator[str]:
-    for field in fields(Restrictions):
-        set_to = getattr(value, field.name)
-        if set_to != getattr(_FREE, field.name):
-            yield _words(field.name) if set_to is True else f"{_words(field.name)} {set_to}"
+    for name, set_to in set_fields(value).items():
+        yield _words(name) if set_to is True else f"{_words(name)} {set_to}"
 
 
 def _restriction_changes(before: Restrictions, after: Restrictions) -> Iterator[str]:

@@ -93,9 +93,12 @@ def _broken(**changes: object) -> str:
         "[" * 100_000,
         _broken(format_version=2),
         _broken(as_of="soon"),
+        _broken(as_of="2026-11-24T09:00:00"),
         _broken(differences=[{"address": "a"}]),
+        _broken(findings=[{"code": ["a"], "severity": "error", "message": "b"}]),
+        _broken(properties="abc"),
     ],
-    ids=["empty", "list", "nothing", "deep", "version", "moment", "difference"],
+    ids=["empty", "list", "nothing", "deep", "version", "moment", "no zone", "difference", "finding", "properties"],
 )
 def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ReconcilerError):
@@ -103,4 +106,5 @@ def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
 
 
 def test_unknown_properties_of_a_known_version_are_ignored() -> None:
-    assert isinstance(drift_file.loads(_broken(later="more")), DriftReport)
+    finding = {"code": "a", "severity": "info", "message": "b", "later": "more"}
+    assert isinstance(drift_file.loads(_broken(later="more", findings=[finding])), DriftReport)

@@ -15,6 +15,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from reconciler.engine.planner import calendar_of
 from reconciler.errors import DatabaseError
 from reconciler.kinds.contract import ASSIGNED
 from reconciler.model.address import Address
@@ -64,14 +65,10 @@ def _write(pending: Pending) -> Write:
     if not dated:
         gone = op.change.action is Action.DELETE or isinstance(pending.value, Calendar)
         return Write(Part(op.id, op.address), None if gone else _as_document(pending.value))
-    nights = _as_calendar(pending.value)
-    before, after = _as_calendar(op.change.before), _as_calendar(op.change.after)
+    nights = calendar_of(pending.value)
+    before, after = calendar_of(op.change.before), calendar_of(op.change.after)
     cleared = before.covered().without(after.covered()).without(nights.covered())
     return Write(Part(op.id, op.address, nights.covered().overlay(cleared)), None, nights=nights, cleared=cleared)
-
-
-def _as_calendar(value: Value | None) -> Calendar[Any]:
-    return value if isinstance(value, Calendar) else Calendar()
 
 
 def _as_document(value: Value) -> Document:
