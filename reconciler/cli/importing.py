@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,20 +17,11 @@ from reconciler.model.plan import Scope
 from reconciler.model.property import BOOKING, EXPEDIA
 from reconciler.report.contract import count
 from reconciler.runtime.describing import slugged
-from reconciler.runtime.importing import Imported, exactly, read_hotel
+from reconciler.runtime.importing import Imported, Said, exactly, read_hotel
 from reconciler.runtime.seeding import PROVIDER_SETTINGS
 from reconciler.wiring import CAPABILITIES, Options, directory, site
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the user said beside the ids."""
-
-    credentials: str | None
-    country: str | None
-    timezone: str | None
 
 
 @click.command("import", short_help="Write YAML for what runs out there.")
@@ -42,6 +33,7 @@ class Said:
     "--timezone", metavar="NAME", help="Its time zone, where no provider names it as the time zone database does."
 )
 @click.option("--country", metavar="CODE", help="Its country (ISO 3166-1), where its time zone does not tell.")
+@click.option("--currency", metavar="CODE", help="Its currency (ISO 4217), where no provider tells.")
 @click.option("--all", "everything", is_flag=True, help="Every property of the database with ota_enabled.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path("properties"), show_default=True)
 @click.option("--as-of", type=Instant(), metavar="INSTANT", help="Import the nights from then on.")
@@ -54,6 +46,7 @@ def import_(
     credentials: str | None,
     timezone: str | None,
     country: str | None,
+    currency: str | None,
     everything: bool,
     into: Path,
 ) -> int:
@@ -81,7 +74,7 @@ def import_(
     for name, hotels in wanted.items():
         row = known.get(name)
         property_id = str(row.id) if row else str(uuid.uuid5(uuid.NAMESPACE_URL, f"reconciler/{name}"))
-        _import_one(options, name, property_id, hotels, Said(credentials, country, timezone), into)
+        _import_one(options, name, property_id, hotels, Said(credentials, country, timezone, currency), into)
     if not wanted:
         click.echo("No property of the database has ota_enabled and an id at a provider.")
     return 0
@@ -120,9 +113,7 @@ def _read(options: Options, slug: str, property_id: str, hotels: Mapping[str, st
             discover=here.discover,
             settings=here.loaded.workspace,
             capabilities=CAPABILITIES,
-            credentials=said.credentials,
-            country=said.country,
-            timezone=said.timezone,
+            said=said,
             now=here.now,
             room_ids=here.room_ids(property_id),
         )

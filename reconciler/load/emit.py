@@ -41,11 +41,16 @@ def dumps(document: Mapping[str, Any], *, schema: str, comments: Mapping[tuple[s
 
 
 def _number(representer: Any, value: Decimal) -> Any:
-    return representer.represent_scalar("tag:yaml.org,2002:float", f"{value:f}")
+    return _plain(representer, f"{value:f}")
 
 
 def _signed(representer: Any, value: Signed) -> Any:
-    return representer.represent_scalar("tag:yaml.org,2002:float", f"{value:+f}")
+    return _plain(representer, f"{value:+f}")
+
+
+def _plain(representer: Any, text: str) -> Any:
+    """The number as it is spelled, of the type that a reader takes it for; any other would be written with a tag."""
+    return representer.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
 
 
 def _tree(value: Any) -> Any:

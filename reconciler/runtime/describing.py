@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from reconciler.kinds.restrictions import set_fields
 from reconciler.load.emit import Signed
-from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, Run, from_runs, merge, patterns
+from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, Run, constant, from_runs, merge, patterns
+from reconciler.model.money import Rounding, in_currency, round_to
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, PROVIDERS
 from reconciler.model.state import Availability, Document, Price, Restrictions, Window
 from reconciler.providers.remote import Remote, RemotePlan
@@ -47,7 +48,12 @@ class _Plan:
 
 
 def describe(
-    slug: str, property_id: str, remotes: Mapping[str, Remote], credentials: Mapping[str, str], window: Window
+    slug: str,
+    property_id: str,
+    remotes: Mapping[str, Remote],
+    credentials: Mapping[str, str],
+    window: Window,
+    currency: str,
 ) -> Yaml:
     """The property document. `remotes` by provider, as read over `window`; `credentials`: the name to use by provider."""
     first = next(remote for provider in PROVIDERS if (remote := remotes.get(provider)))
@@ -58,13 +64,13 @@ def describe(
         "id": property_id,
         "name": first.name or slug.replace("-", " ").title(),
         "country": "",
-        "currency": next((r.currency for r in remotes.values() if r.currency), "EUR"),
+        "currency": currency,
         "timezone": next((r.timezone for r in remotes.values() if r.timezone), "UTC"),
         "providers": {provider: _link(provider, remotes[provider], credentials) for provider in sorted(remotes)},
         "rooms": {key: _room(slug, key, remotes, ids) for key, ids in rooms.items()},
         "mappings": {provider: _mapping(provider, rooms, plans) for provider in sorted(remotes)},
         "allocation": {key: _allocation(remotes, ids) for key, ids in rooms.items()},
-        "rate_plans": {plan.key: _plan_document(plan, window) for plan in plans},
+        "rate_plans": {plan.key: _plan_document(plan, window, currency) for plan in plans},
     }
     return document
 
@@ -205,7 +211,7 @@ def _mapping(provider: str, rooms: Mapping[str, Mapping[str, str]], plans: Itera
     return mapped
 
 
-def _plan_document(plan: _Plan, window: Window) -> Yaml:
+def _plan_document(plan: _Plan, window: Window, currency: str) -> Yaml:
     terms = plan.document
     document: Yaml = {"name": plan.name, "type": _type(terms)}
     cancellation = terms.get("cancellation")
@@ -215,13 +221,13 @@ def _plan_document(plan: _Plan, window: Window) -> Yaml:
     base: Yaml = {key: terms[key] for key in ("min_advance_days", "max_advance_days") if terms.get(key)}
     if plan.linked:
         document["providers"] = {provider: {"linked": True} for provider in sorted(plan.linked)}
-    guests = _guests(plan.rates.values())
+    guests = _guests(plan.rates.values(), currency)
     if guests:
         document["occupancy"] = guests
     if plan.rates:
         rates = {room: nights.clip(window.start, window.until) for room, nights in sorted(plan.rates.items())}
         document["rates"] = {room: to_yaml(nights, _amount, window) for room, nights in rates.items() if nights}
-    restrictions = {room: _restrictions(plan, room, base) for room in sorted(plan.restrictions)}
+    restrictions = {room: _restrictions(plan, room, base, window) for room in sorted(plan.restrictions)}
     if len({str(value) for value in restrictions.values()}) == 1:
         document["restrictions"] = next(iter(restrictions.values()))
     elif restrictions:
@@ -246,19 +252,29 @@ def _amount(price: Price) -> Decimal:
     return price.amount
 
 
-def _guests(calendars: Iterable[Calendar[Price]]) -> Yaml:
-    """Differences to the price by number of guests, where they are the same amounts on all nights of all rooms."""
-    offsets = {
-        tuple((guests, amount - run.value.amount) for guests, amount in run.value.guests)
-        for calendar in calendars
-        for run in calendar
-    }
-    if len(offsets) != 1:
+def _guests(calendars: Iterable[Calendar[Price]], currency: str) -> Yaml:
+    """Changes of the price by number of guests, where one amount or one percentage gives every price of all nights and rooms."""
+    prices = {run.value for calendar in calendars for run in calendar}
+    numbers = {tuple(guests for guests, _ in price.guests) for price in prices}
+    if len(numbers) != 1:
         return {}
-    return {str(guests): Signed(offset) for guests, offset in next(iter(offsets)) if offset}
+    changes = {str(n): _one_change(prices, n, currency) for n in next(iter(numbers))}
+    return {n: change for n, change in changes.items() if change is not None and change != 0}
 
 
-def _restrictions(plan: _Plan, room: str, base: Yaml) -> Yaml:
+def _one_change(prices: Iterable[Price], guests: int, currency: str) -> Signed | str | None:
+    pairs = sorted((price.amount, dict(price.guests)[guests]) for price in prices)
+    if len({there - amount for amount, there in pairs}) == 1:
+        return Signed(pairs[0][1] - pairs[0][0])
+    amount, there = pairs[-1]  # the largest price tells the percentage best
+    for decimals in range(3):
+        percent = round_to((there / amount - 1) * 100, Decimal(1).scaleb(-decimals), Rounding.NEAREST)
+        if all(in_currency(a * (1 + percent / 100), currency) == b for a, b in pairs):
+            return f"{percent.normalize():+f}%"
+    return None
+
+
+def _restrictions(plan: _Plan, room: str, base: Yaml, window: Window) -> Yaml:
     """Without the closing of nights that have no price: that follows from there being none."""
     priced = plan.rates.get(room, Calendar())
 
@@ -270,9 +286,11 @@ def _restrictions(plan: _Plan, room: str, base: Yaml) -> Yaml:
             fields.pop("closed", None)
         return tuple(sorted(fields.items()))
 
-    calendar = merge(plan.restrictions[room], priced, written)
-    value = to_yaml(calendar, dict)
-    return value if "default" in value or "overrides" in value else {"default": value} if value else {}
+    told = constant(window.start, window.until, Restrictions()).overlay(plan.restrictions[room])
+    value = to_yaml(merge(told.clip(window.start, window.until), priced, written), dict)
+    if "default" not in value and "overrides" not in value:
+        return {"default": value} if value else {}
+    return {key: part for key, part in value.items() if part}
 
 
 def to_yaml(calendar: Calendar[V], spell: Callable[[V], Any], window: Window | None = None) -> Any:

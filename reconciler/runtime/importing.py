@@ -57,6 +57,16 @@ def _kinds(unmanaged: Mapping[tuple[str, str], str], provider: str, why: str) ->
     return ", ".join(kind for (at, kind), reason in sorted(unmanaged.items()) if at == provider and reason == why) + ":"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user said beside the ids: the credentials' name, and what no provider may tell."""
+
+    credentials: str | None = None
+    country: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+
+
 def read_hotel(
     slug: str,
     property_id: str,
@@ -65,26 +75,29 @@ def read_hotel(
     discover: Discover,
     settings: Workspace,
     capabilities: Mapping[str, Capabilities],
-    credentials: str | None,
-    country: str | None,
-    timezone: str | None,
+    said: Said,
     now: datetime,
     room_ids: Mapping[str, str],
 ) -> Imported:
     """Reads the hotel at every provider named in `hotels` (provider to hotel id) and describes it."""
-    named = {provider: _credential(settings, provider, credentials) for provider in sorted(hotels)}
+    named = {provider: _credential(settings, provider, said.credentials) for provider in sorted(hotels)}
 
     def read(window: Window) -> dict[str, Remote]:
         return {provider: discover(provider, hotels[provider], named[provider], window) for provider in sorted(hotels)}
 
     window = _from(now.date())
     remotes = read(window)
-    zone = _zone(timezone or next((remote.timezone for remote in remotes.values() if remote.timezone), "UTC"))
+    zone = _zone(said.timezone or next((remote.timezone for remote in remotes.values() if remote.timezone), "UTC"))
     if window != (local := _from(now.astimezone(zone).date())):  # another day there than in UTC
         window, remotes = local, read(local)
-    document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name}, window)
+    currency = said.currency or next((remote.currency for remote in remotes.values() if remote.currency), "")
+    if not currency:
+        raise UsageError(
+            "in which currency are its prices? the provider does not tell", hint="give --currency, for instance EUR"
+        )
+    document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name}, window, currency)
     document["timezone"] = zone.key
-    document["country"] = country or country_of(document["timezone"])
+    document["country"] = said.country or country_of(document["timezone"])
     if not document["country"]:
         raise UsageError("in which country is it? its time zone does not tell", hint="give --country, for instance PT")
     for room in document["rooms"].values():

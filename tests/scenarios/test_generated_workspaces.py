@@ -129,6 +129,28 @@ def test_two_hotels_do_not_get_in_each_others_way(blank: World, hotels: Versions
     assert_in_force(blank, changed)
 
 
+@settings(EXAMPLES, max_examples=8)
+@given(versions(1))
+def test_import_of_whatever_runs_out_there_leaves_nothing_to_plan_there(blank: World, hotels: Versions) -> None:
+    start_over(blank)
+    (hotel,) = put(blank, [(frame, one) for frame, one, _ in hotels])
+    blank.set_up_extranets()
+    blank.seed()
+    blank.apply()
+    (blank.folder / hotel.file).unlink()
+    ids = [flag for name, link in hotel.providers.items() for flag in (f"--{name}", link.external_id)]
+    where = ["--timezone", hotel.timezone, "--country", hotel.country, "--as-of", blank.now.isoformat()]
+    imported = blank.run("import", "--property", "imported", *ids, *where)
+    assert imported.code == 0, imported.out + imported.err
+    note((blank.folder / "properties" / "imported.yaml").read_text("utf-8"))
+    # Prices by guests that were rounded twice are no one percentage; everything else that is read back is said exactly.
+    by_guests = any(run.value.guests for plan in hotel.rate_plans.values() for c in plan.prices.values() for run in c)
+    assert "expedia availability" not in imported.out
+    assert "expedia restrictions" not in imported.out
+    assert "expedia rates" not in imported.out or by_guests
+    assert blank.addresses("--target", "imported/expedia/**", "--target", "imported/booking.com/**") == []
+
+
 # --- what git says and what is held, spelled alike: (room,) or (room, plan), then by night
 
 
