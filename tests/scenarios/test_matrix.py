@@ -492,7 +492,7 @@ def fresh(world: World, bare_database: str, tmp_path: Path) -> World:
 def _import(world: World, *providers: str) -> str:
     ids = {"--expedia": EXPEDIA, "--booking.com": BOOKING}
     asked = [argument for provider in providers for argument in (f"--{provider}", ids[f"--{provider}"])]
-    place = ("--timezone", "Europe/Lisbon", "--country", "PT", "--as-of", world.now.isoformat())
+    place = ("--timezone", "Europe/Lisbon", "--currency", "EUR", "--country", "PT", "--as-of", world.now.isoformat())
     result = world.run("import", "--property", "lisbon-baixa", *asked, *place)
     assert result.code == 0, result.out + result.err
     return (world.folder / FILE).read_text("utf-8")
