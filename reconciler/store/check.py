@@ -17,6 +17,7 @@ from reconciler.errors import DatabaseError
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.store.connect import TRANSACTION_POOLER_PORT, is_transaction_pooled
 from reconciler.store.expected import CALENDARS, FITTING, KEYS, OLDEST_SERVER, TABLES, Key
+from reconciler.store.faults import told
 from reconciler.store.migrate import applied, pending, unfit
 from reconciler.store.statements import statements
 
@@ -27,19 +28,14 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Duplicates:
-    """Rows of one table that share a key which has to be unique. `key` and `ids` as text, in the table's order of columns."""
+class _Duplicates:
+    """Rows that share a key which has to be unique. `key`: (column, value) pairs; values and `ids` as text."""
 
-    table: str
     key: tuple[tuple[str, str], ...]
     ids: tuple[str, ...]
 
-    @property
-    def property_id(self) -> str:
-        """The property whose rows they are: no run may touch it until they are resolved."""
-        return dict(self.key).get("property_id", "")
 
-
+@told()
 def check(connection: Connection, url: str = "") -> tuple[Diagnostic, ...]:
     """Everything that is off, in a fixed order; empty when the database is as needed.
 
@@ -142,19 +138,13 @@ def _keys(connection: Connection, columns: dict[str, dict[str, tuple[str, str]]]
             )
 
 
-def duplicates(connection: Connection) -> tuple[Duplicates, ...]:
-    """Every group of rows that shares a key which has to be unique, in tables that lack the unique index."""
-    missing = _missing_keys(connection, _columns(connection))
-    return tuple(group for key in missing for group in _duplicates_of(connection, key))
-
-
 def _missing_keys(connection: Connection, columns: dict[str, dict[str, tuple[str, str]]]) -> list[Key]:
     present = {(table, frozenset(names)) for table, names in _rows(connection, "unique_keys")}
     judged = [key for key in KEYS if {"id", *key.columns} <= set(columns.get(key.table, {}))]
     return [key for key in judged if (key.table, frozenset(key.columns)) not in present]
 
 
-def _duplicates_of(connection: Connection, key: Key) -> list[Duplicates]:
+def _duplicates_of(connection: Connection, key: Key) -> list[_Duplicates]:
     query = sql.SQL(
         "SELECT array_agg(id::text ORDER BY id::text), {texts} FROM {table} WHERE {known} GROUP BY {columns}"
         " HAVING count(*) > 1 ORDER BY {columns}"
@@ -165,7 +155,7 @@ def _duplicates_of(connection: Connection, key: Key) -> list[Duplicates]:
         columns=sql.SQL(", ").join(map(sql.Identifier, key.columns)),
     )
     return [
-        Duplicates(key.table, tuple(zip(key.columns, values, strict=True)), tuple(ids))
+        _Duplicates(tuple(zip(key.columns, values, strict=True)), tuple(ids))
         for ids, *values in connection.execute(query).fetchall()
     ]
 

@@ -8,7 +8,7 @@ one-run-per-property promise rests, do not hold there. No error and no log names
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from psycopg.rows import TupleRow
 
 from reconciler.errors import DatabaseError, UsageError
 from reconciler.store.embedded import running
+from reconciler.store.faults import told
 
 EMBEDDED: Final = "embedded"
 TRANSACTION_POOLER_PORT: Final = "6543"
@@ -105,7 +106,9 @@ def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection[TupleRo
     """
     connection = _connect(url)
     try:
-        if is_transaction_pooled(connection, url):
+        with told():
+            pooled = is_transaction_pooled(connection, url)
+        if pooled:
             raise DatabaseError("the connection goes through a transaction pooler", hint=_POOLER_HINT)
         connection.autocommit = autocommit
     except BaseException:
@@ -117,16 +120,19 @@ def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection[TupleRo
 def _connect(url: str) -> psycopg.Connection[TupleRow]:
     refuse_transaction_pooler_port(url)
     given = parameters(url)
-    try:
-        connection = psycopg.connect(make_conninfo(**{**_DEFAULTS, **given}), autocommit=True)
-        settings = ", ".join(f"set_config('{name}', %s, false)" for name in _SESSION)
-        # Not as start-up options: poolers refuse those.
-        connection.execute(f"SELECT {settings}".encode(), list(_SESSION.values()))
-    except psycopg.Error as error:
-        raise DatabaseError(
-            f"cannot connect to the database: {_without_secrets(str(error), given, url)}",
-            hint="check the URL, and that the server accepts connections from here",
-        ) from None
+    with ExitStack() as unless_ready:
+        try:
+            connection = psycopg.connect(make_conninfo(**{**_DEFAULTS, **given}), autocommit=True)
+            unless_ready.callback(connection.close)
+            settings = ", ".join(f"set_config('{name}', %s, false)" for name in _SESSION)
+            # Not as start-up options: poolers refuse those.
+            connection.execute(f"SELECT {settings}".encode(), list(_SESSION.values()))
+        except psycopg.Error as error:
+            raise DatabaseError(
+                f"cannot connect to the database: {_without_secrets(str(error), given, url)}",
+                hint="check the URL, and that the server accepts connections from here",
+            ) from None
+        unless_ready.pop_all()
     return connection
 
 

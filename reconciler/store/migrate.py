@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from reconciler.errors import DatabaseError
+from reconciler.store.faults import told
 
 LOCK_KEY = 7_236_411_520_193_001
 """The advisory lock's number: any, but always the same."""
@@ -43,6 +44,7 @@ def migrations() -> tuple[Migration, ...]:
     )
 
 
+@told()
 def applied(connection: psycopg.Connection[TupleRow]) -> dict[str, str]:
     """Name and checksum of every migration that the database has."""
     row = connection.execute("SELECT to_regclass('reconciler.migrations')").fetchone()
@@ -68,6 +70,7 @@ def pending(present: dict[str, str]) -> tuple[Migration, ...]:
     return tuple(migration for migration in migrations() if migration.name not in present)
 
 
+@told()
 def migrate(connection: psycopg.Connection[TupleRow]) -> list[str]:
     """Apply what is pending; returns the names of what was applied, empty when nothing was.
 

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import TupleRow
 
-from reconciler.errors import DatabaseError, LockedError
+from reconciler.errors import LockedError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address, parse
 from reconciler.model.calendar import Calendar, Run, from_runs
@@ -26,6 +26,7 @@ from reconciler.model.journal import Run as JournalRun
 from reconciler.model.state import Json, Value
 from reconciler.store.connect import connect
 from reconciler.store.contract import Recording
+from reconciler.store.faults import told
 from reconciler.store.statements import statements
 
 _POLL = 0.1
@@ -142,7 +143,7 @@ class PostgresStore:
         """Holds the advisory locks on one session of their own, so that they end with this process whatever happens."""
         with connect(self._url, autocommit=True) as session:
             try:
-                with _told():
+                with told():
                     self._take(session, sorted(set(properties)), run, time.monotonic() + timeout)
                 yield
             finally:
@@ -208,7 +209,7 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[psycopg.Connection[TupleRow]]:
-        with _told():
+        with told():
             connection = self._connection()
             with connection.transaction():
                 yield connection
@@ -221,19 +222,6 @@ class PostgresStore:
         with self._transaction() as connection:
             for name, values in statements_:
                 connection.execute(self._sql[name], values)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What PostgreSQL says, as an error of ours."""
-    try:
-        yield
-    except psycopg.Error as error:
-        state = error.sqlstate or type(error).__name__
-        raise DatabaseError(
-            f"the reconciler's own tables could not be used ({state})",
-            hint="`reconciler db check` says what is off",
-        ) from error
 
 
 def _json(data: Json) -> str:
