@@ -27,11 +27,6 @@ def resolve(reference: str, environ: Mapping[str, str]) -> Secret:
     return door(rest, environ)
 
 
-def resolve_set(references: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, Secret]:
-    """All secrets of one credential set, by key."""
-    return {key: resolve(reference, environ) for key, reference in references.items()}
-
-
 def _shown(reference: str) -> str:
     """Only the scheme: what follows may be a secret that somebody pasted in."""
     scheme, colon, _ = reference.partition(":")
@@ -53,20 +48,30 @@ def _general_names(name: str) -> tuple[str, ...]:
 
 
 def _from_file(path: str, _environ: Mapping[str, str]) -> Secret:
-    file = Path(path).expanduser()
     try:
+        file = Path(path).expanduser()
         mode = file.stat().st_mode
         if not stat.S_ISREG(mode):
-            raise CredentialError(f"file:{path} is not a file")
+            raise CredentialError(f"file:{path} is not a file", hint="name a plain file that holds nothing else")
         if mode & 0o007:
             raise CredentialError(f"file:{path} is open to everybody", hint=f"chmod o= {path}")
         with file.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
+        text = content.decode("utf-8").strip()
     except OSError as error:
-        raise CredentialError(f"file:{path} cannot be read ({error.strerror})") from None
-    if not content.strip() or len(content) > MAX_BYTES:
-        raise CredentialError(f"file:{path} is empty or too large for a secret")
-    return Secret(content.decode("utf-8", "strict").strip())
+        raise CredentialError(
+            f"file:{path} cannot be read ({error.strerror})", hint="check the path, and who may read it"
+        ) from None
+    except (
+        ValueError,
+        RuntimeError,
+    ):  # not UTF-8 (the error would hold the bytes), a path with a NUL, a home that nobody has
+        raise CredentialError(f"file:{path} does not hold text, or its path cannot be one") from None
+    if not text or len(content) > MAX_BYTES:
+        raise CredentialError(
+            f"file:{path} is empty or too large for a secret", hint=f"at most {MAX_BYTES // 1024} KiB"
+        )
+    return Secret(text)
 
 
 _SCHEMES: dict[str, Callable[[str, Mapping[str, str]], Secret]] = {"env": _from_environment, "file": _from_file}

@@ -76,7 +76,7 @@ class HttpClient:
             verify=verify,
             follow_redirects=False,
             timeout=transport.timeout,
-            trust_env=not all(_is_loopback(urlsplit(url).hostname) for url in self._hosts.values()),
+            trust_env=not all(is_loopback(urlsplit(url).hostname) for url in self._hosts.values()),
             headers={"User-Agent": f"reconciler/{__version__}", "Accept-Encoding": "gzip"},
             limits=httpx.Limits(max_connections=1),
         )
@@ -223,7 +223,7 @@ class _Watchdog:
 def _checked(url: str, allowed: frozenset[str]) -> str:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    local = _is_loopback(host)
+    local = is_loopback(host)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise RefusedError("the address of a provider may have neither user nor query")
     if not local and parts.scheme != "https":
@@ -233,7 +233,8 @@ def _checked(url: str, allowed: frozenset[str]) -> str:
     return url.rstrip("/")
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether the name or address is this machine itself."""
     if host == "localhost":
         return True
     try:
@@ -254,9 +255,7 @@ def _named(error: httpx.HTTPError, host: str) -> ProviderError:
         httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError | httpx.UnsupportedProtocol,
     ):
         hint = (
-            "the extranets of this machine are served by `reconciler sandbox --hotels DIR`"
-            if _is_loopback(host)
-            else ""
+            "the extranets of this machine are served by `reconciler sandbox --hotels DIR`" if is_loopback(host) else ""
         )
         return TemporaryError(f"{host} cannot be reached ({kind})", hint=hint)
     return UncertainError(f"the connection to {host} broke before the answer was there ({kind})")

@@ -14,7 +14,7 @@ from reconciler.errors import RefusedError, UsageError
 from reconciler.load import Loaded, workspace
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.plan import Scope
-from reconciler.model.workspace import Environment, Workspace
+from reconciler.model.workspace import REFERENCE_SCHEMES, Environment, Workspace
 from reconciler.runtime.revision import changed_files, git_state
 from reconciler.runtime.site import Site, silent
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
@@ -154,7 +154,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
 def database_of(options: Options, environment: Environment) -> str:
     """The database to use: --database, then DATABASE_URL, then what the environment says."""
     said = options.database or options.environ.get("DATABASE_URL") or environment.database
-    if said.startswith("env:"):
+    if said.partition(":")[0] in REFERENCE_SCHEMES:
         from reconciler.credentials.references import resolve
 
         return resolve(said, options.environ).reveal()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from reconciler.errors import CredentialError, ReconcilerError
 from reconciler.model.address import DATABASE
@@ -74,7 +75,10 @@ def endpoints(
 
 
 def is_local(hosts: Mapping[str, str]) -> bool:
-    return all(url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")) for url in hosts.values())
+    """Whether all of these base URLs are on this machine."""
+    from reconciler.providers.http import is_loopback
+
+    return all(is_loopback(urlsplit(url).hostname) for url in hosts.values())
 
 
 def all_local(settings: Workspace, environment: Environment, environ: Mapping[str, str]) -> bool:
