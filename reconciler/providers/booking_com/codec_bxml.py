@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from reconciler.errors import RequestRefusedError, UnexpectedReplyError
 from reconciler.model.state import Restrictions
 from reconciler.providers import xml
-from reconciler.providers.booking_com.capabilities import MAX_UNITS
+from reconciler.providers.booking_com.capabilities import MAX_DATES_SENT, MAX_UNITS
 
 ROOMRATES = "/hotels/xml/roomrates"
 RATES = "/hotels/xml/rates"
@@ -328,8 +328,12 @@ def _words(element: Element, name: str) -> list[str]:
 
 
 def _dates(text: str) -> list[date]:
+    """The nights that are named; none, which means all of the message, where one is no date or there are more than it can have."""
+    named = _NIGHT.findall(text)
+    if len(named) > MAX_DATES_SENT:
+        return []
     found = []
-    for match in _NIGHT.findall(text[:20_000]):
+    for match in named:
         try:
             found.append(date.fromisoformat(match))
         except ValueError:

@@ -40,6 +40,7 @@ MEALS: Mapping[str, tuple[str, ...]] = {
 }
 """Our meal plans, richest first, and the inclusions that mean them; the first of each is the one we write."""
 
+_MOST_DIGITS = 100
 _MEAL_WORDS = frozenset(word for words in MEALS.values() for word in words)
 _CATEGORIES = {"Standalone": "standalone", "Package": "package", "Corporate": "corporate"}
 _TYPES = {category: type_ for type_, category in _CATEGORIES.items()}
@@ -72,7 +73,7 @@ class PlanFacts:
 def decode(body: bytes) -> Any:
     """The entity in a reply. Raises UnexpectedReplyError where there is none."""
     try:
-        wrapper = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+        wrapper = json.loads(body, parse_float=_decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise UnexpectedReplyError("the reply is not JSON") from None
     if not isinstance(wrapper, dict) or "entity" not in wrapper:
@@ -289,6 +290,14 @@ def _id(fields: Mapping[str, Any]) -> str:
 
 def _is_int(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _decimal(text: str) -> Decimal:
+    """The exact number. Written out, one with a large exponent would fill the memory."""
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError("a number is out of all range")
+    return number
 
 
 def _no_constant(name: str) -> Any:

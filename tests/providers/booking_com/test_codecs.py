@@ -17,6 +17,7 @@ from reconciler.model.journal import Outcome
 from reconciler.model.state import Availability, Counts, Observed, Restrictions
 from reconciler.providers.booking_com import codec_bxml, codec_ota, outcome
 from reconciler.providers.booking_com.batching import Updates, batches
+from reconciler.providers.booking_com.capabilities import MAX_DATES_SENT
 from reconciler.providers.booking_com.codec_bxml import Fields, Item, Night, Question, Told
 from reconciler.providers.booking_com.codec_ota import Done, Notif, PlanNotif, Product
 from reconciler.providers.contract import Part
@@ -177,6 +178,13 @@ def test_an_error_may_name_several_of_each() -> None:
     (told,) = codec_bxml.decode(body)
     assert (set(told.rooms), set(told.rates)) == ({"1", "2"}, {"3", "4"})
     assert told.nights == {date(2026, 6, 1), date(2026, 6, 3)}
+
+
+@pytest.mark.parametrize(("named", "nights"), [(MAX_DATES_SENT, MAX_DATES_SENT), (MAX_DATES_SENT + 1, 0)])
+def test_every_night_that_an_error_names_counts_and_too_many_mean_all_of_the_message(named: int, nights: int) -> None:
+    dates = ",".join(f"{TODAY + DAY * i}" for i in range(named))
+    (told,) = codec_bxml.decode(f"<r><error code='X'><dates>{dates}</dates></error></r>".encode())
+    assert len(told.nights) == nights
 
 
 def test_an_error_that_names_nothing_fails_every_part_and_no_night_for_certain() -> None:

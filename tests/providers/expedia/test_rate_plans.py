@@ -187,7 +187,16 @@ def test_amounts_are_written_digit_by_digit() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b'{"errors": []}', b"{", b'{"entity": NaN}', b"[" * 100_000, b'{"entity": ' + b"9" * 10_000 + b"}"],
+    [
+        b"",
+        b"[]",
+        b'{"errors": []}',
+        b"{",
+        b'{"entity": NaN}',
+        b"[" * 100_000,
+        b'{"entity": ' + b"9" * 10_000 + b"}",
+        b'{"entity": 1e999999999}',
+    ],
 )
 def test_what_is_no_entity_is_unexpected(body: bytes) -> None:
     with pytest.raises(UnexpectedReplyError):
