@@ -143,7 +143,10 @@ def _stoppable() -> Iterator[threading.Event]:
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            # Like a kill: threads may wait for an answer, and nothing may be waited for. The journal is made for that.
+            click.echo("\nStopped at once; the next apply settles what was under way.", err=True)
+            sys.stderr.flush()
+            os._exit(130)
         stop.set()
         click.echo("\nStopping after what is under way; once more to stop at once.", err=True)
 
