@@ -247,6 +247,9 @@ class Execution:
             for op in ops:
                 if op.address.target != survey.target or not self._readable(op) or survey.failed:
                     continue
+                lost = self.outcomes[op.id][0] is Outcome.UNKNOWN
+                if lost and op.address not in survey.desired:
+                    continue  # nothing was compared, so nothing is shown
                 self._settle_proof(op, in_force=not _still_differs(op, survey))
 
     def _settle_proof(self, op: Operation, *, in_force: bool) -> None:

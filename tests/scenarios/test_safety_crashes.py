@@ -15,7 +15,9 @@ from reconciler.providers.expedia.provider import Expedia
 from reconciler.store.postgres import PostgresStore
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
-STEPS: list[tuple[type, str]] = [(PostgresStore, name) for name in ("start", "intend", "record", "bind", "settle", "finish", "complete")]
+STEPS: list[tuple[type, str]] = [
+    (PostgresStore, name) for name in ("start", "intend", "record", "bind", "settle", "finish", "complete")
+]
 STEPS += [(kind, "execute") for kind in (HotelDatabase, Expedia, BookingCom)]
 
 SIDES = {
