@@ -7,8 +7,7 @@ It must  - read everything of the asked kinds in the window and answer in the va
          - encode in `batches` without any I/O, keep to the limits of the format, send nothing that is not pending;
          - say for every part of a batch what became of it; a warning inside a success is a failure of its part.
 It may   - put parts of several operations in one message, and one operation in several.
-It must  - not retry what is not repeatable, not read a clock, not log bodies, not decide what should be true.
-not
+It must not retry what is not repeatable, read a clock, log bodies, or decide what should be true.
 """
 
 from __future__ import annotations

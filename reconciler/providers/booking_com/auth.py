@@ -18,10 +18,10 @@ from reconciler.errors import (
     AuthenticationFailedError,
     CredentialError,
     TemporaryError,
-    UncertainError,
 )
 from reconciler.model.secret import Secret
 from reconciler.providers.contract import Http, Reply, Request
+from reconciler.providers.replies import reading
 
 EXCHANGE = "/token-based-authentication/exchange"
 TOKEN_LIFE = 50 * 60.0
@@ -113,14 +113,10 @@ class Login:
         self._token = self._tokens.token(user, self._exchange)
         return request({"authorization": f"Bearer {self._token.reveal()}"})
 
-    def hide(self, text: str) -> str:
-        """The text without the credential, should it be quoted in it."""
-        secrets = {self._user.reveal(), self._password.reveal(), self._pair()}
-        if self._token is not None:
-            secrets.add(self._token.reveal())
-        for secret in sorted(secrets, key=len, reverse=True):
-            text = text.replace(secret, "***") if len(secret) > 2 else text
-        return text
+    def secrets(self) -> set[str]:
+        """What may be shown nowhere, in every form in which it is sent."""
+        token = set() if self._token is None else {self._token.reveal()}
+        return {self._user.reveal(), self._password.reveal(), self._pair(), *token}
 
     def _pair(self) -> str:
         return base64.b64encode(f"{self._user.reveal()}:{self._password.reveal()}".encode()).decode()
@@ -128,10 +124,8 @@ class Login:
     def _exchange(self) -> Secret:
         body = json.dumps({"client_id": self._user.reveal(), "client_secret": self._password.reveal()}).encode()
         headers = {"content-type": "application/json", "accept": "application/json"}
-        try:
+        with reading():  # a token that never arrived changes nothing
             reply = self._http.send(Request("POST", EXCHANGE, headers, body, host="auth"), repeatable=True)
-        except UncertainError as lost:  # a token that never arrived changes nothing
-            raise TemporaryError(lost.message, code=lost.code) from None
         if reply.status != 200:
             raise AuthenticationFailedError(
                 f"Booking.com gives no token for the credentials (HTTP {reply.status})",

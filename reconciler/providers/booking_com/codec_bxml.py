@@ -18,6 +18,7 @@ from reconciler.errors import RequestRefusedError, UnexpectedReplyError
 from reconciler.model.state import Restrictions
 from reconciler.providers import xml
 from reconciler.providers.booking_com.capabilities import MAX_DATES_SENT, MAX_UNITS
+from reconciler.providers.replies import in_words, plain
 
 ROOMRATES = "/hotels/xml/roomrates"
 RATES = "/hotels/xml/rates"
@@ -26,7 +27,6 @@ AVAILABILITY = "/hotels/xml/availability"
 VERSION = "1.1"
 UNITS = "roomstosell"
 
-_LONGEST_TEXT = 300
 _RUID = re.compile(rb"<!--\s*RUID:\s*\[([A-Za-z0-9+/=_.-]{1,400})\]\s*-->")
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -287,15 +287,13 @@ def _opened(body: bytes, name: str) -> Element:
         return root
     told = _told(root)
     if told:
-        raise RequestRefusedError(f"Booking.com refused: {in_words(told)}", code=told[0].code)
+        raise RequestRefusedError(f"Booking.com refused: {told_in_words(told)}", code=told[0].code)
     raise UnexpectedReplyError(f"the reply is not a `{name}`")
 
 
-def in_words(told: Sequence[Told]) -> str:
+def told_in_words(told: Sequence[Told]) -> str:
     """Errors on one line."""
-    texts = list(dict.fromkeys(" ".join(part for part in (one.code, one.text) if part) for one in told))
-    rest = f" (and {len(texts) - 3} more)" if len(texts) > 3 else ""
-    return "; ".join(texts[:3]) + rest
+    return in_words(f"{one.code} {one.text}".strip() for one in told)
 
 
 def _told(root: Element) -> list[Told]:
@@ -339,11 +337,6 @@ def _dates(text: str) -> list[date]:
         except ValueError:
             return []
     return found
-
-
-def plain(text: str) -> str:
-    """Foreign text on one line, without control characters, cut to a length."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST_TEXT]
 
 
 def _flag(value: bool) -> str:

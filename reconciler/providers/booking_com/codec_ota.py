@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element
 
 from reconciler.errors import ProviderError, RequestRefusedError, TemporaryError, UnexpectedReplyError
 from reconciler.providers import xml
-from reconciler.providers.booking_com.codec_bxml import errors_in, in_words, plain
+from reconciler.providers.booking_com.codec_bxml import errors_in, told_in_words
+from reconciler.providers.replies import in_words, plain
 
 RATE_PLANS = "/hotels/ota/OTA_HotelRatePlanNotif"
 PRODUCTS = "/hotels/ota/OTA_HotelProductNotif"
@@ -110,7 +111,7 @@ def refusal(body: bytes) -> ProviderError | None:
         return None
     told = errors_in(body)
     if refused is None and told:
-        return RequestRefusedError(f"Booking.com refused: {in_words(told)}", code=told[0].code)
+        return RequestRefusedError(f"Booking.com refused: {told_in_words(told)}", code=told[0].code)
     return refused
 
 
@@ -132,8 +133,7 @@ def refusal_of(root: Element) -> ProviderError | None:
 
 def _words(elements: Iterable[Element]) -> str:
     """Errors or warnings on one line."""
-    texts = dict.fromkeys(f"{plain(one.get('Code', ''))} {_text(one)}".strip() for one in elements)
-    return "; ".join(list(texts)[:3])
+    return in_words(f"{plain(one.get('Code', ''))} {_text(one)}".strip() for one in elements)
 
 
 def _text(error: Element) -> str:

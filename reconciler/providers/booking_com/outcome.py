@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Outcome
 from reconciler.providers.booking_com.batching import nights_of
-from reconciler.providers.booking_com.codec_bxml import Told, in_words
+from reconciler.providers.booking_com.codec_bxml import Told, told_in_words
 from reconciler.providers.contract import Part, PartResult
 
 
@@ -38,10 +38,10 @@ def _concerns(one: Told, part: Part, product: tuple[str, str]) -> bool:
 
 def _result(part: Part, mine: Sequence[Told], told: Sequence[Told], *, nothing_done: bool) -> PartResult:
     if nothing_done:
-        return PartResult(part, Outcome.FAILED, in_words(mine or told))
+        return PartResult(part, Outcome.FAILED, told_in_words(mine or told))
     if not mine:
         return PartResult(part, Outcome.APPLIED)
-    return PartResult(part, Outcome.FAILED, in_words(mine), _refused(part, mine))
+    return PartResult(part, Outcome.FAILED, told_in_words(mine), _refused(part, mine))
 
 
 def _refused(part: Part, mine: Sequence[Told]) -> Calendar[bool] | None:

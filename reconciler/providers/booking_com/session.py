@@ -6,7 +6,6 @@ Every method is one or few requests. Decides nothing about what should be true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,7 +13,6 @@ from typing import TypeVar
 
 from reconciler.errors import (
     AuthenticationFailedError,
-    ProviderError,
     RequestRefusedError,
     TemporaryError,
     UncertainError,
@@ -27,6 +25,7 @@ from reconciler.providers.booking_com.capabilities import MAX_DAYS_READ
 from reconciler.providers.booking_com.codec_bxml import Answer, Item, Question, Rate, Room, Told
 from reconciler.providers.booking_com.codec_ota import Done, Notif, PlanNotif, Product
 from reconciler.providers.contract import Http, Reply, Request
+from reconciler.providers.replies import discreet, reading, writing
 
 T = TypeVar("T")
 _HEADERS = {"content-type": "application/xml", "accept": "application/xml", "accept-version": codec_bxml.VERSION}
@@ -82,7 +81,7 @@ class Session:
     def update(self, items: Iterable[Item], *, repeatable: bool) -> Sent:
         """Sends one message of availability, prices or restrictions."""
         body = codec_bxml.encode(items)
-        with self._discreet(), _sent():
+        with discreet(self._login.secrets), writing():
             reply = self._asked(codec_bxml.AVAILABILITY, body, repeatable=repeatable)
             if reply.status == 400:
                 told = codec_bxml.errors_in(reply.body) or (Told("400", "the message was refused without a reason"),)
@@ -110,7 +109,7 @@ class Session:
         return self._ota(codec_ota.PRODUCTS, body, repeatable=kind is not Notif.NEW).warned
 
     def _ota(self, path: str, body: bytes, *, repeatable: bool) -> Done:
-        with self._discreet(), _sent():
+        with discreet(self._login.secrets), writing():
             return codec_ota.decode(self._post(path, body, repeatable=repeatable).body)
 
     def _post(self, path: str, body: bytes, *, repeatable: bool = True) -> Reply:
@@ -145,29 +144,5 @@ class Session:
         raise refused or RequestRefusedError(words, code=code)
 
     def _read(self, ask: Callable[[], T]) -> T:
-        """Reading changes nothing, so that a lost reply leaves no doubt behind."""
-        with self._discreet():
-            try:
-                return ask()
-            except UncertainError as lost:
-                raise TemporaryError(lost.message, code=lost.code) from None
-
-    @contextmanager
-    def _discreet(self) -> Iterator[None]:
-        """Blots the credentials out of what Booking.com says: its errors may quote the request."""
-        try:
-            yield
-        except ProviderError as error:
-            hidden = self._login.hide(error.message)
-            if hidden != error.message:
-                error.message, error.args = hidden, (hidden,)
-            raise
-
-
-@contextmanager
-def _sent() -> Iterator[None]:
-    """An answer that cannot be understood leaves open whether the request was carried out."""
-    try:
-        yield
-    except UnexpectedReplyError as garbled:
-        raise UncertainError(f"sent, but {garbled.message}") from None
+        with discreet(self._login.secrets), reading():
+            return ask()

@@ -17,10 +17,10 @@ from reconciler.errors import (
     UnexpectedReplyError,
 )
 from reconciler.providers import xml
+from reconciler.providers.replies import in_words, plain
 
 TOO_MANY_CONNECTIONS = 3210
 _CLOSED_FOR_NOW, _DATABASE = 4206, 5000
-_LONGEST_TEXT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def error_of(errors: Sequence[tuple[int, str]]) -> ProviderError:
     """The one exception that these errors amount to: bad credentials before refusals before what may pass later."""
     ranked = sorted(errors, key=lambda error: _rank(error[0]))
     code = ranked[0][0]
-    told = "; ".join(f"{number} {_plain(text)}" for number, text in ranked)[: 3 * _LONGEST_TEXT]
+    told = in_words(f"{number} {plain(text)}" for number, text in ranked)
     if 1000 <= code < 2000:
         return AuthenticationFailedError(
             f"Expedia refuses the credentials: {told}",
@@ -80,8 +80,3 @@ def _rank(code: int) -> int:
         return _AUTHENTICATION
     passing = 4000 <= code < 4100 or code in (TOO_MANY_CONNECTIONS, _CLOSED_FOR_NOW, _DATABASE)
     return _TEMPORARY if passing else _REFUSED
-
-
-def _plain(text: str) -> str:
-    """Foreign text on one line, without control characters, cut to a length."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST_TEXT]

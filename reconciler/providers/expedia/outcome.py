@@ -13,9 +13,9 @@ from reconciler.model.calendar import Calendar, constant
 from reconciler.model.journal import Outcome
 from reconciler.providers.contract import Part, PartResult
 from reconciler.providers.expedia.codec_ar import Warned
+from reconciler.providers.replies import in_words, plain
 
 _DAY = timedelta(days=1)
-_SHOWN = 3
 
 
 def results(
@@ -46,9 +46,8 @@ def _result(part: Part, told: Sequence[Warned], *, more: bool) -> PartResult:
         if more:
             return PartResult(part, Outcome.UNKNOWN, "Expedia held back further warnings")
         return PartResult(part, Outcome.APPLIED)
-    texts = list(dict.fromkeys(f"{warning.code} {_plain(warning.text)}" for warning in told))
-    rest = f" (and {len(texts) - _SHOWN} more)" if len(texts) > _SHOWN else ""
-    return PartResult(part, Outcome.FAILED, "; ".join(texts[:_SHOWN]) + rest, _refused(told, more=more))
+    words = in_words(f"{warning.code} {plain(warning.text)}" for warning in told)
+    return PartResult(part, Outcome.FAILED, words, _refused(told, more=more))
 
 
 def _refused(told: Sequence[Warned], *, more: bool) -> Calendar[bool] | None:
@@ -59,7 +58,3 @@ def _refused(told: Sequence[Warned], *, more: bool) -> Calendar[bool] | None:
             return None
         refused = refused.overlay(constant(warning.night, warning.night + _DAY, True))
     return refused
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)[:300]

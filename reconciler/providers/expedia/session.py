@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -15,10 +14,8 @@ from urllib.parse import quote
 from reconciler.errors import (
     AuthenticationFailedError,
     CredentialError,
-    ProviderError,
     RequestRefusedError,
     TemporaryError,
-    UncertainError,
     UnexpectedReplyError,
 )
 from reconciler.model.secret import Secret
@@ -29,6 +26,7 @@ from reconciler.providers.expedia.codec_parr import Answer, Question
 from reconciler.providers.expedia.codec_product import V2, V3, PlanFacts
 from reconciler.providers.expedia.envelope import Login
 from reconciler.providers.remote import RemoteRoom
+from reconciler.providers.replies import discreet, in_words, plain, reading, writing
 
 T = TypeVar("T")
 _DAY = timedelta(days=1)
@@ -153,7 +151,7 @@ class Session:
         if reply.status in (200, 201):
             return reply
         errors = codec_product.decode_errors(reply.body)
-        told = "; ".join(f"{code} {message}" for code, message in errors)[:600] or f"HTTP {reply.status}"
+        told = in_words(plain(f"{code} {message}") for code, message in errors) or f"HTTP {reply.status}"
         code = errors[0][0] if errors else str(reply.status)
         if reply.status in (401, 403):
             raise AuthenticationFailedError(
@@ -164,33 +162,15 @@ class Session:
         raise RequestRefusedError(f"Expedia refused: {told}", code=code)
 
     def _read(self, ask: Callable[[], T]) -> T:
-        """Reading changes nothing, so that a lost reply leaves no doubt behind."""
-        with self._discreet():
-            try:
-                return ask()
-            except UncertainError as lost:
-                raise TemporaryError(lost.message, code=lost.code) from None
+        with discreet(self._secrets), reading():
+            return ask()
 
     def _written(self, send: Callable[[], T]) -> T:
-        """An answer that cannot be understood leaves open whether the request was carried out."""
-        with self._discreet():
-            try:
-                return send()
-            except UnexpectedReplyError as garbled:
-                raise UncertainError(f"sent, but {garbled.message}") from None
+        with discreet(self._secrets), writing():
+            return send()
 
-    @contextmanager
-    def _discreet(self) -> Iterator[None]:
-        """Blots the credentials out of what Expedia says: its errors may quote the request."""
-        try:
-            yield
-        except ProviderError as error:
-            hidden = error.message
-            for secret in sorted({self._login.password, self._login.user}, key=len, reverse=True):
-                hidden = hidden.replace(secret, "***") if len(secret) > 2 else hidden
-            if hidden != error.message:
-                error.message, error.args = hidden, (hidden,)
-            raise
+    def _secrets(self) -> set[str]:
+        return {self._login.user, self._login.password}
 
 
 def _safe(identifier: str) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reconciler.errors import AuthenticationFailedError, TemporaryError, UncertainError
+from reconciler.errors import AuthenticationFailedError, RequestRefusedError, TemporaryError, UncertainError
 from reconciler.model.secret import Secret
 from reconciler.providers.booking_com.auth import TOKEN_LIFE, TOKENS_PER_HOUR, Login, TokenCache
 from reconciler.providers.contract import Reply, Request
+from reconciler.providers.replies import discreet
 
 
 @dataclass(slots=True)
@@ -139,4 +140,6 @@ def test_the_exchange_goes_to_its_own_host_and_hides_in_reprs() -> None:
     (request,) = desk.requests
     assert request.host == "auth"
     assert "canary" not in repr(request)
-    assert login.hide("someone said canary-secret and token-1") == "*** said *** and ***"
+    with pytest.raises(RequestRefusedError) as raised, discreet(login.secrets):
+        raise RequestRefusedError("someone said canary-secret and token-1")
+    assert (raised.value.message, str(raised.value)) == ("*** said *** and ***",) * 2
