@@ -59,7 +59,7 @@ def test_import_counts_cancelled_bookings_as_the_account_counts_them(world: Worl
     booking = world.sandbox.admin.book("booking.com", BOOKING, room="90100101", rate_plan="77001", **stay)
     world.sandbox.admin.cancel("booking.com", BOOKING, booking)
     (world.folder / FILE).unlink()
-    place = ("--timezone", "Europe/Lisbon", "--country", "PT", "--as-of", world.now.isoformat())
+    place = ("--timezone", "Europe/Lisbon", "--currency", "EUR", "--country", "PT", "--as-of", world.now.isoformat())
     result = world.run("import", "--property", "lisbon-baixa", "--booking.com", BOOKING, *place)
     assert result.code == 0, result.out + result.err
     written = (world.folder / FILE).read_text(encoding="utf-8")
