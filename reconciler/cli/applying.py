@@ -19,6 +19,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.options import common
+from reconciler.cli.output import saved_text
 from reconciler.cli.output import show as draw
 from reconciler.cli.planning import exit_code
 from reconciler.engine import plan_file
@@ -88,10 +89,7 @@ def _saved(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
         raise UsageError(
             "a saved plan takes no planning options", hint="its scope is what was reviewed; plan again for another"
         )
-    try:
-        return plan_file.loads(file.read_text(encoding="utf-8"))[0]
-    except (OSError, UnicodeDecodeError) as error:
-        raise StalePlanError(f"{file} cannot be read as a plan") from error
+    return plan_file.loads(saved_text(file))[0]
 
 
 def _fitting(here: Site, saved: Plan) -> Plan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from reconciler.cli.options import common
@@ -53,7 +55,7 @@ def db_migrate(options: Options) -> int:
 @db.command("check", short_help="Compare what exists with what is needed.")
 @click.option("--grants", "show_grants", is_flag=True, help="Print the GRANTs of two least-privilege roles instead.")
 @common(form=True)
-def db_check(options: Options, show_grants: bool, form: str, json_into: None, quiet: bool) -> int:
+def db_check(options: Options, show_grants: bool, form: str, json_into: Path | None, quiet: bool) -> int:
     """Compare what exists with what is needed, and say precisely what is off.
 
     \b

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -57,7 +56,7 @@ def schema(options: Options, check: bool) -> int:
       reconciler schema
       reconciler schema --check
     """
-    folder = replace(options).workspace / "schemas"
+    folder = options.workspace / "schemas"
     if check:
         stale = schemas.check(folder)
         for name in stale:

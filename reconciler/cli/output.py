@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from reconciler.errors import FilesError, ReconcilerError, StalePlanError
+from reconciler.engine.plan_file import MAX_BYTES
+from reconciler.errors import FilesError, ReconcilerError, StalePlanError, UsageError
 from reconciler.report import json as as_json
 from reconciler.report import markdown, terminal
 from reconciler.report.clean import clean
@@ -21,13 +22,33 @@ _LISTED = 20
 def show(report: Report, form: str = "text", *, json_into: Path | None = None, quiet: bool = False) -> None:
     """Draws the report on standard output; also as JSON into a file where asked for."""
     if json_into is not None:
-        json_into.write_text(as_json.render(report), encoding="utf-8")
+        save(as_json.render(report), json_into)
     if quiet:
         return
     if form == "text":
         terminal.write(report, sys.stdout, colour=wants_colour())
     else:
         click.echo(as_json.render(report) if form == "json" else markdown.render(report), nl=False)
+
+
+def save(text: str, file: Path) -> None:
+    """Writes a text into a file. Raises UsageError where that cannot be."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written ({error.strerror})", hint="is there such a folder?") from error
+
+
+def saved_text(file: Path) -> str:
+    """The text of a saved plan or report, no more of it than one can have. Raises UsageError where it cannot be read.
+
+    Whether it is one is for its reader to say: what is no UTF-8 is replaced, and never fits a digest.
+    """
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1).decode("utf-8", "replace")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror})") from error
 
 
 def wants_colour() -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from reconciler.cli.options import common
-from reconciler.cli.output import FORMATS
+from reconciler.cli.output import FORMATS, save, saved_text
 from reconciler.cli.output import show as draw
 from reconciler.engine import plan_file
-from reconciler.errors import UsageError
 from reconciler.model.plan import Plan
 from reconciler.policy import refused
 from reconciler.report import drift as drift_report
@@ -18,6 +18,9 @@ from reconciler.report import drift_file
 from reconciler.report import plan as plan_report
 from reconciler.runtime.planning import failures, make_plan
 from reconciler.wiring import Options, site
+
+_DRIFT = re.compile(r'"report"\s*:\s*"drift"')
+"""In a drift report and not in a plan: inside a text of either its quotes would be escaped."""
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
@@ -58,9 +61,8 @@ def plan(
     """
     with site(options) as here:
         made = make_plan(here, consents)
-    text = plan_file.dumps(made)
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        save(plan_file.dumps(made), out)
     draw(plan_report.build(made), form, json_into=json_into, quiet=quiet)
     return exit_code(made, detailed=detailed_exitcode)
 
@@ -76,11 +78,8 @@ def show(file: Path, form: str) -> int:
       reconciler show plan.json
       reconciler show plan.json --format markdown
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read as text") from error
-    if '"differences"' in text[:200_000] and '"operations"' not in text[:200_000]:
+    text = saved_text(file)
+    if _DRIFT.search(text):
         draw(drift_report.build(drift_file.loads(text)), form)
     else:
         saved, digest = plan_file.loads(text)

@@ -56,7 +56,9 @@ def runs(options: Options, run_id: str | None, limit: int, form: str, json_into:
         else:
             found = here.store.run(run_id)
             if found is None:
-                raise UsageError(f"there is no run {run_id} (or more than one)", hint="`reconciler runs` lists them")
+                raise UsageError(
+                    f"there is no run {run_id}, or more than one that begins so", hint="`reconciler runs` lists them"
+                )
             report = run_report.build(found, here.store.journal(found.id))
     draw(report, form, json_into=json_into, quiet=quiet)
     return 0
@@ -86,7 +88,9 @@ def lookup(
       reconciler lookup --property lisbon-baixa --provider booking.com --external 90100101
     """
     if (room is None) == (external is None):
-        raise UsageError("give either --room or --external")
+        raise UsageError(
+            "give either --room or --external", hint="--room with our key, --external with the provider's id"
+        )
     with site(options) as here:
         matches = [lookup_report.Match(**match) for match in find_mapping(here, slug, provider, room, external)]
     draw(
