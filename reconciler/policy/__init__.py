@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean
 from reconciler.model.plan import Operation
 from reconciler.model.state import Json
 from reconciler.policy.blast_radius import BLAST_RADIUS
@@ -33,13 +33,25 @@ def judge(
     """What the checks find. With consent for its rule by name a refusal becomes a warning that says so."""
     given = frozenset(consents)
     for name, check in CHECKS.items():
-        for finding in check.judge(operations, policies.get(name, {})):
+        parameters = policies.get(name, {})
+        for finding in (*_unknown(check, parameters), *check.judge(operations, parameters)):
             if name in given and finding.severity is Severity.ERROR:
                 yield Diagnostic(
                     finding.code, f"{finding.message} (consent given)", Severity.WARNING, address=finding.address
                 )
             else:
                 yield finding
+
+
+def _unknown(check: Check, parameters: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    """A slip in a parameter's name would leave its limit at the default without a word."""
+    for key in sorted(set(parameters) - set(check.parameters)):
+        yield Diagnostic(
+            f"{PREFIX}{check.name}",
+            f"policies.{check.name} has no `{key}`",
+            hint=did_you_mean(key, check.parameters),
+            file="reconciler.yaml",
+        )
 
 
 def refused(findings: Iterable[Diagnostic]) -> tuple[str, ...]:

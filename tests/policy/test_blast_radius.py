@@ -102,3 +102,9 @@ def test_checks_are_registered_under_their_names_with_the_keys_they_know() -> No
 
 def test_an_empty_plan_is_never_refused() -> None:
     assert not found((), operations=0, properties=0, deletions=0)
+
+
+def test_a_slip_in_the_name_of_a_limit_refuses_and_names_the_nearest() -> None:
+    (finding,) = judge((), {"blast_radius": {"opertions": 10}}, ())
+    assert (finding.code, finding.hint) == ("policy/blast_radius", "did you mean `operations`?")
+    assert refused([finding]) == ("blast_radius",)
