@@ -181,8 +181,3 @@ class Property:
         """Whether the property is to be closed and switched off at the provider."""
         link = self.providers.get(provider)
         return self.retired or (link is not None and link.retired)
-
-    def sold_at(self, provider: str, room: str) -> tuple[RatePlan, ...]:
-        """The plans that sell this room at this provider: mapped there, in key order."""
-        plans = self.mappings[provider].plans if provider in self.mappings else {}
-        return tuple(self.rate_plans[plan] for r, plan in sorted(plans) if r == room and plan in self.rate_plans)

@@ -85,7 +85,7 @@ class Report:
 
     `subject` is what it is about (`plan`, `drift`, ...), `facts` what it rests on, `verdict` the one sentence that matters (`closing`:
     it stands last where a person reads downwards in a terminal), `tally` the findings counted, `excerpts` the source lines of findings
-    by file and line. `differs`: whether there is anything to do. `data` makes the machine's form.
+    by file and line. `data` makes the machine's form.
     """
 
     subject: str
@@ -102,7 +102,6 @@ class Report:
     excerpts: Mapping[tuple[str, int], str] = field(default_factory=dict)
     tally: str = ""
     remainder: tuple[str, ...] = ()
-    differs: bool = False
 
 
 def count(number: int, one: str, many: str = "") -> str:

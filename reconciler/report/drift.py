@@ -44,7 +44,6 @@ def build(drift: DriftReport) -> Report:
         findings=findings.told_apart(drift.findings),
         tally=findings.tally(drift.findings),
         remainder=(f"{unshown(quiet, sections)} without differences.",) if quiet else (),
-        differs=bool(drift.differences),
     )
 
 

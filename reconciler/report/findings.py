@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from reconciler.model.diagnostics import Diagnostic, Severity, has_errors, in_order
+from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.model.state import Json
 from reconciler.report.contract import FORMAT_VERSION, Report, count
 from reconciler.report.coverage import names
@@ -40,7 +40,6 @@ def build(
         data=lambda: to_json(found),
         findings=found,
         excerpts=excerpts or {},
-        differs=has_errors(found),
     )
 
 

@@ -49,7 +49,6 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         findings=told,
         tally=findings.tally(plan.findings),
         remainder=(f"{unshown(quiet, sections)} without changes.",) if quiet else (),
-        differs=bool(plan.operations),
     )
 
 

@@ -19,16 +19,13 @@ Connection = psycopg.Connection[TupleRow]
 
 _AGAIN = "run it again; if it stays, see what else writes to these tables"
 _SCHEMA = "run `reconciler db migrate`, then `reconciler db check`"
-_RIGHTS = "apply needs the role that may write; `reconciler db check` prints the rights"
+_RIGHTS = "apply needs the role that may write; `reconciler db check --grants` prints the rights"
 _BY_CODE = {
     "57014": ("a statement took too long and was cancelled", _AGAIN),
     "55P03": ("another program holds the rows", _AGAIN),
     "40001": ("another program changed the same rows at the same time", _AGAIN),
     "40P01": ("another program changed the same rows at the same time", _AGAIN),
-    "25006": (
-        "the connection may only read",
-        "apply needs the role that may write; `reconciler db check` prints the rights",
-    ),
+    "25006": ("the connection may only read", _RIGHTS),
 }
 _LIMITS = b"""
 SELECT set_config(name, CASE current_setting(name) WHEN '0' THEN most ELSE current_setting(name) END, true)
@@ -78,7 +75,8 @@ def fault(error: psycopg.Error) -> DatabaseError:
     if code.startswith("23"):
         what = error.diag.constraint_name or error.diag.column_name or code
         where = f" of {error.diag.table_name}" if error.diag.table_name else ""
-        return DatabaseError(f"the database refused a row: `{what}`{where} does not allow it")
+        hint = "see what this constraint asks for, and correct the files or the rows it speaks of"
+        return DatabaseError(f"the database refused a row: `{what}`{where} does not allow it", hint=hint)
     if code.startswith("42"):
         hint = _RIGHTS if code == "42501" else _SCHEMA
         return DatabaseError(f"the database is not as needed: {error.diag.message_primary}", hint=hint)
