@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -97,7 +97,7 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False) -> Ca
             [*(_SCOPE if scope else []), *(_WORK if work else []), *(_FORMAT if form else []), *_WHERE]
         ):
             wrapped = option(wrapped)
-        return wrapped  # type: ignore[no-any-return]
+        return cast(F, wrapped)
 
     return decorate
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 
 from reconciler.engine.diff import project
 from reconciler.engine.planner import calendar_of, horizons, touched
@@ -54,7 +55,7 @@ def _by_mover(change: Change, last: Value | None, end: date | None) -> Iterator[
     sides = merge(merge(desired, applied, lambda d, a: (d, a)), observed, lambda pair, o: (*(pair or (None, None)), o))
     movers = sides.keep(nights).map(lambda side: who_moved(*side, known=side[1] is not None))
     for mover in Mover:
-        on = movers.map(lambda m, mover=mover: m is mover or None)  # type: ignore[misc]
+        on = movers.map(partial(_only, mover))
         if on:
             yield Difference(
                 change.address,
@@ -65,6 +66,10 @@ def _by_mover(change: Change, last: Value | None, end: date | None) -> Iterator[
                 change.provenance,
                 change.counts.keep(on),
             )
+
+
+def _only(mover: Mover, moved: Mover) -> bool | None:
+    return moved is mover or None
 
 
 def who_moved(desired: object, applied: object, observed: object, *, known: bool) -> Mover:

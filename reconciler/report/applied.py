@@ -8,16 +8,9 @@ from collections.abc import Iterator, Mapping
 from reconciler.model.journal import Outcome, Run
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.state import Json
-from reconciler.report.contract import FORMAT_VERSION, Entry, Report, Section, Tone
+from reconciler.report.contract import FORMAT_VERSION, Entry, Report, Section
 from reconciler.report.plan import SIGNS
-
-_WORDS = {
-    Outcome.APPLIED: "applied",
-    Outcome.FAILED: "failed",
-    Outcome.UNKNOWN: "unknown",
-    Outcome.NOT_ATTEMPTED: "not attempted",
-}
-_TONES = {Outcome.FAILED: Tone.ERROR, Outcome.UNKNOWN: Tone.WARNING, Outcome.NOT_ATTEMPTED: Tone.QUIET}
+from reconciler.report.run import OUTCOMES
 
 Outcomes = Mapping[str, tuple[Outcome, str]]
 
@@ -25,7 +18,9 @@ Outcomes = Mapping[str, tuple[Outcome, str]]
 def build(plan: Plan, run: Run | None, outcomes: Outcomes) -> Report:
     """The result of an apply. Without a run the plan had been completed before, and nothing was changed."""
     counts = Counter(outcome for outcome, _ in outcomes.values())
-    told = ", ".join(f"{counts[outcome]} {word}" for outcome, word in _WORDS.items() if counts[outcome])
+    told = ", ".join(
+        f"{counts[outcome]} {word}" for outcome, (word, _) in OUTCOMES.items() if outcome and counts[outcome]
+    )
     verdict = f"{told[:1].upper()}{told[1:]}." if run else "Already applied: this plan was completed before."
     return Report(
         subject="apply",
@@ -48,12 +43,13 @@ def _sections(plan: Plan, outcomes: Outcomes) -> Iterator[Section]:
 
 def _entry(op: Operation, outcomes: Outcomes) -> Entry:
     outcome, detail = outcomes[op.id]
+    word, tone = OUTCOMES[outcome]
     return Entry(
         SIGNS[op.change.action],
         op.address.within_property(),
-        _WORDS[outcome],
+        word,
         ((detail,),) if detail else (),
-        _TONES[outcome],
+        tone,
     )
 
 

@@ -17,13 +17,14 @@ from reconciler.report.nights import moment
 from reconciler.report.plan import SIGNS, calendar_lines
 from reconciler.report.values import NOTHING, document_change
 
-_OUTCOMES = {
+OUTCOMES = {
     Outcome.APPLIED: ("applied", Tone.GOOD),
     Outcome.FAILED: ("failed", Tone.ERROR),
     Outcome.UNKNOWN: ("unknown", Tone.WARNING),
     Outcome.NOT_ATTEMPTED: ("not attempted", Tone.QUIET),
     None: ("under way", Tone.WARNING),
 }
+"""What became of an operation, in words, in the order in which they are counted; None: nothing yet."""
 _SIGNS = {action.value: sign for action, sign in SIGNS.items()}
 _COLUMNS = ("run", "started", "took", "verb", "environment", "status", "by", "operations", "commit")
 
@@ -65,7 +66,7 @@ def _status(run: Run) -> str:
 
 def _counted(entries: Iterable[JournalEntry]) -> str:
     by = Counter(_outcome(entry) for entry in entries)
-    return ", ".join(f"{by[outcome]:,} {word}" for outcome, (word, _) in _OUTCOMES.items() if by[outcome])
+    return ", ".join(f"{by[outcome]:,} {word}" for outcome, (word, _) in OUTCOMES.items() if by[outcome])
 
 
 def _outcome(entry: JournalEntry) -> Outcome | None:
@@ -96,7 +97,7 @@ def _section(run: Run, slug: str, entries: Sequence[JournalEntry]) -> Section:
 
 
 def _entry(entry: JournalEntry, year: int) -> Entry:
-    word, tone = _OUTCOMES[_outcome(entry)]
+    word, tone = OUTCOMES[_outcome(entry)]
     name = entry.address.within_property()
     return Entry(
         _SIGNS.get(entry.action, Sign.UPDATE),

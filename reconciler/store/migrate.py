@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from reconciler.errors import DatabaseError
+from reconciler.store.expected import OLDEST_SERVER
 from reconciler.store.faults import told
 
 LOCK_KEY = 7_236_411_520_193_001
@@ -94,9 +95,11 @@ def migrate(connection: psycopg.Connection[TupleRow]) -> list[str]:
 
 
 def _apply_pending(connection: psycopg.Connection[TupleRow]) -> list[str]:
-    if connection.info.server_version < 140000:
+    version = connection.info.server_version
+    if version < OLDEST_SERVER:
         raise DatabaseError(
-            f"the server is PostgreSQL {connection.info.server_version // 10000}; 14 or newer is needed"
+            f"the server is PostgreSQL {version // 10000}; {OLDEST_SERVER // 10000} or newer is needed",
+            hint="use a newer server, or the embedded one",
         )
     present = applied(connection)
     wrong = unfit(present)

@@ -232,7 +232,8 @@ def _rate_plan_findings(about: About, value: Value) -> Findings:
     wanted = cast(Document, value)
     if about.linked or not wanted:
         return
-    policy = cancellation.normal(wanted["cancellation"]) if isinstance(wanted.get("cancellation"), dict) else None  # type: ignore[arg-type]
+    said = wanted.get("cancellation")
+    policy = cancellation.normal(said) if isinstance(said, dict) else None
     if policy is not None and policy.problem:
         yield about.finding("cancellation-unsupported", f"Expedia has no words for {policy.problem}")
     if policy is not None and policy.remark:
