@@ -5,11 +5,14 @@ Knows no provider's formats, and sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from reconciler.errors import ProviderError, TemporaryError, UncertainError, UnexpectedReplyError
+from reconciler.providers.contract import Part
 
+T = TypeVar("T")
 _LONGEST_TEXT = 300
 _SHORTEST_SECRET = 3
 """What is shorter stands in every other word."""
@@ -45,6 +48,18 @@ def discreet(secrets: Callable[[], Iterable[str]]) -> Iterator[None]:
         if hidden != error.message:
             error.message, error.args = hidden, (hidden,)
         raise
+
+
+def by_part(
+    parts: Sequence[Part], told: Iterable[T], concerns: Callable[[T, int], bool]
+) -> Iterator[tuple[Part, list[T]]]:
+    """Each part of a message with what was told of it. What concerns no part (given by its number) may concern them all."""
+    about: list[list[T]] = [[] for _ in parts]
+    for one in told:
+        named = [number for number in range(len(parts)) if concerns(one, number)]
+        for number in named or range(len(parts)):
+            about[number].append(one)
+    return zip(parts, about, strict=True)
 
 
 def plain(text: str) -> str:

@@ -12,18 +12,15 @@ from reconciler.model.journal import Outcome
 from reconciler.providers.booking_com.batching import nights_of
 from reconciler.providers.booking_com.codec_bxml import Told, told_in_words
 from reconciler.providers.contract import Part, PartResult
+from reconciler.providers.replies import by_part
 
 
 def results(
     parts: Sequence[Part], products: Sequence[tuple[str, str]], told: Sequence[Told], *, nothing_done: bool
 ) -> tuple[PartResult, ...]:
     """One result per part; `products` are Booking.com's (room, rate) of each, rate empty for a room."""
-    about: list[list[Told]] = [[] for _ in parts]
-    for one in told:
-        named = [i for i, part in enumerate(parts) if _concerns(one, part, products[i])]
-        for i in named or range(len(parts)):
-            about[i].append(one)
-    return tuple(_result(part, mine, told, nothing_done=nothing_done) for part, mine in zip(parts, about, strict=True))
+    about = by_part(parts, told, lambda one, number: _concerns(one, parts[number], products[number]))
+    return tuple(_result(part, mine, told, nothing_done=nothing_done) for part, mine in about)
 
 
 def _concerns(one: Told, part: Part, product: tuple[str, str]) -> bool:

@@ -1,11 +1,13 @@
 """The database as a target: a property's rows, and the rows that belong to the workspace.
 
-Puts reading, normal forms and writing behind the contract. The connection is the target's own while it lives, and in no transaction.
+Puts reading, normal forms and writing behind the contract. A connection is asked for when it is needed and for as long as a call
+takes: a run may have thousands of properties open, and a database server takes a hundred connections or so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 from reconciler.model.address import DATABASE, WORKSPACE, Address
@@ -22,6 +24,9 @@ from reconciler.providers.database.identity import identify
 from reconciler.providers.database.normal import normal
 from reconciler.providers.database.reading import observe_hotel, observe_workspace
 
+Connect = Callable[[], AbstractContextManager[Connection]]
+"""Opens a connection in no transaction; closed (or given back) at the end of the block."""
+
 
 class HotelDatabase:
     """One property's rows in the hotel's tables. Raises DatabaseError where the property's or a room's id is not a UUID."""
@@ -29,8 +34,8 @@ class HotelDatabase:
     name: Final = DATABASE
     capabilities: Final[Capabilities] = CAPABILITIES
 
-    def __init__(self, hotel: Property, connection: Connection) -> None:
-        self._hotel, self._connection = hotel, connection
+    def __init__(self, hotel: Property, connect: Connect) -> None:
+        self._hotel, self._connect = hotel, connect
         self._identity = identify(hotel)
 
     def normal(self, address: Address, value: Value, traits: Mapping[str, str]) -> tuple[Value, tuple[Diagnostic, ...]]:
@@ -40,7 +45,8 @@ class HotelDatabase:
 
     def observe(self, kinds: frozenset[str], window: Window) -> Observation:
         """What is there, from one snapshot; calendars within the window. Raises DatabaseError."""
-        return observe_hotel(self._connection, self._hotel, self._identity, kinds, window)
+        with self._connect() as connection:
+            return observe_hotel(connection, self._hotel, self._identity, kinds, window)
 
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """Up to three transactions: documents, prices and restrictions, allocation."""
@@ -48,7 +54,8 @@ class HotelDatabase:
 
     def execute(self, batch: Batch) -> BatchResult:
         """Carries out one transaction. Raises DatabaseError, UncertainError."""
-        return writing.execute(self._connection, self._identity, self._hotel.currency, batch)
+        with self._connect() as connection:
+            return writing.execute(connection, self._identity, self._hotel.currency, batch)
 
 
 class WorkspaceDatabase:

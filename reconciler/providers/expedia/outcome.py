@@ -13,7 +13,7 @@ from reconciler.model.calendar import Calendar, constant
 from reconciler.model.journal import Outcome
 from reconciler.providers.contract import Part, PartResult
 from reconciler.providers.expedia.codec_ar import Warned
-from reconciler.providers.replies import in_words, plain
+from reconciler.providers.replies import by_part, in_words, plain
 
 _DAY = timedelta(days=1)
 
@@ -24,12 +24,8 @@ def results(
     """One result per part; `products` are Expedia's (room, plan) of each, plan empty for a room."""
     harmful = [warning for warning in warned if not warning.harmless]
     more = any(warning.more for warning in harmful)
-    about: list[list[Warned]] = [[] for _ in parts]
-    for warning in harmful:
-        named = [i for i, part in enumerate(parts) if _concerns(warning, part, products[i])]
-        for i in named or range(len(parts)):
-            about[i].append(warning)
-    return tuple(_result(part, told, more=more) for part, told in zip(parts, about, strict=True))
+    about = by_part(parts, harmful, lambda warning, number: _concerns(warning, parts[number], products[number]))
+    return tuple(_result(part, told, more=more) for part, told in about)
 
 
 def _concerns(warning: Warned, part: Part, product: tuple[str, str]) -> bool:
