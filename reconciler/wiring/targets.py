@@ -104,8 +104,7 @@ class Plant:
         from reconciler.providers.database.target import WorkspaceDatabase
         from reconciler.store.connect import connect
 
-        with connect(self._url) as connection:
-            yield WorkspaceDatabase(connection)
+        yield WorkspaceDatabase(partial(connect, self._url))
 
     @contextmanager
     def targets(self, hotel: Property) -> Iterator[Targets]:
@@ -114,8 +113,8 @@ class Plant:
         from reconciler.store.connect import connect
 
         with ExitStack() as stack:
-            connection = stack.enter_context(connect(self._url))
-            opened: dict[str, Target] = {DATABASE: self._opened(DATABASE, lambda: HotelDatabase(hotel, connection))}
+            database = partial(HotelDatabase, hotel, partial(connect, self._url))
+            opened: dict[str, Target] = {DATABASE: self._opened(DATABASE, database)}
             for provider in sorted(hotel.providers):
                 opened[provider] = self._opened(provider, partial(self._provider, hotel, provider, stack))
             yield opened

@@ -64,8 +64,8 @@ class WorkspaceDatabase:
     name: Final = DATABASE
     capabilities: Final[Capabilities] = CAPABILITIES
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
 
     def normal(self, address: Address, value: Value, traits: Mapping[str, str]) -> tuple[Value, tuple[Diagnostic, ...]]:
         """The value as it is. An error where the database has duplicate rows."""
@@ -74,7 +74,8 @@ class WorkspaceDatabase:
 
     def observe(self, kinds: frozenset[str], window: Window) -> Observation:  # noqa: ARG002 - of the contract
         """All schedules that are there. Raises DatabaseError."""
-        return observe_workspace(self._connection, kinds)
+        with self._connect() as connection:
+            return observe_workspace(connection, kinds)
 
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """One transaction."""
@@ -82,4 +83,5 @@ class WorkspaceDatabase:
 
     def execute(self, batch: Batch) -> BatchResult:
         """Carries out one transaction. Raises DatabaseError, UncertainError."""
-        return writing.execute(self._connection, None, "", batch)
+        with self._connect() as connection:
+            return writing.execute(connection, None, "", batch)

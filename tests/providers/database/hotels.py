@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -132,7 +133,7 @@ def write(target: Target, desired: Mapping[Address, Value], kinds: frozenset[str
 def database_of(connection: Connection, **said: Any) -> HotelDatabase:
     """The hotel as a target, its rows seeded."""
     seed(connection)
-    return HotelDatabase(hotel(**said), connection)
+    return HotelDatabase(hotel(**said), lambda: nullcontext(connection))
 
 
 def rows(connection: Connection, query: str, *values: object) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -50,7 +51,7 @@ def wanted(of: Property) -> dict[Address, Value]:
 
 def test_a_whole_hotel_is_in_force_after_one_go(connection: Connection) -> None:
     seed(connection)
-    target, desired = HotelDatabase(whole(), connection), wanted(whole())
+    target, desired = HotelDatabase(whole(), lambda: nullcontext(connection)), wanted(whole())
     write(target, desired)
     seen = look(target)
     assert seen.findings == ()
@@ -61,7 +62,7 @@ def test_a_whole_hotel_is_in_force_after_one_go(connection: Connection) -> None:
 
 def test_a_change_by_hand_is_found_and_put_right(connection: Connection) -> None:
     seed(connection)
-    target, desired = HotelDatabase(whole(), connection), wanted(whole())
+    target, desired = HotelDatabase(whole(), lambda: nullcontext(connection)), wanted(whole())
     write(target, desired)
     for by_hand in (
         "UPDATE ota_rate_calendar SET price = price + 1 WHERE nights @> '2027-01-08'::date AND provider = 'expedia'",
@@ -85,7 +86,7 @@ def test_a_change_by_hand_is_found_and_put_right(connection: Connection) -> None
 
 def test_nights_are_kept_as_runs_and_not_one_by_one(connection: Connection) -> None:
     seed(connection)
-    target = HotelDatabase(whole(), connection)
+    target = HotelDatabase(whole(), lambda: nullcontext(connection))
     write(target, wanted(whole()))
     [(restrictions,)] = rows(connection, "SELECT count(*) FROM ota_restriction_calendar")
     [(rates,)] = rows(connection, "SELECT count(*) FROM ota_rate_calendar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_a_row_can_be_deleted(connection: Connection) -> None:
 
 
 def test_a_schedule_can_be_changed_and_deleted(connection: Connection) -> None:
-    target = WorkspaceDatabase(connection)
+    target = WorkspaceDatabase(lambda: nullcontext(connection))
     address = Address(WORKSPACE, "database", "schedule", ("rate_sync",))
     kinds = frozenset({"schedule"})
     document: dict[str, Json] = {"schedule_cron": "*/15 * * * *", "is_enabled": True, "configuration": {"a": 1}}
@@ -182,7 +183,7 @@ def test_a_schedule_can_be_changed_and_deleted(connection: Connection) -> None:
 
 
 def test_two_schedules_of_one_type_are_duplicates(connection: Connection) -> None:
-    target = WorkspaceDatabase(connection)
+    target = WorkspaceDatabase(lambda: nullcontext(connection))
     for _ in range(2):
         connection.execute("INSERT INTO ota_sync_schedules (sync_type, schedule_cron) VALUES ('rate_sync', 'x')")
     connection.commit()
@@ -192,7 +193,7 @@ def test_two_schedules_of_one_type_are_duplicates(connection: Connection) -> Non
 
 
 def test_a_property_the_hotel_system_does_not_have_is_an_error_that_names_it(connection: Connection) -> None:
-    target = HotelDatabase(hotel(), connection)
+    target = HotelDatabase(hotel(), lambda: nullcontext(connection))
     seen = look(target)
     [finding] = seen.findings
     assert (finding.code, finding.severity.value) == ("property-not-in-database", "error")
@@ -204,7 +205,7 @@ def test_a_property_the_hotel_system_does_not_have_is_an_error_that_names_it(con
 
 def test_a_room_the_hotel_system_does_not_have_stops_that_room_alone(connection: Connection) -> None:
     seed(connection, rooms=[DOUBLE])
-    target = HotelDatabase(hotel(), connection)
+    target = HotelDatabase(hotel(), lambda: nullcontext(connection))
     [finding] = look(target).findings
     assert (finding.code, SUITE in finding.message) == ("room-not-in-database", True)
     suite = at("allocation", "suite")
@@ -216,7 +217,7 @@ def test_a_room_of_another_property_is_not_taken_for_ours(connection: Connection
     other = "99999999-5d0e-4a53-8f8e-2f6d1d0c7a11"
     seed(connection, rooms=[SUITE], property_id=other)
     seed(connection, rooms=[DOUBLE])
-    [finding] = look(HotelDatabase(hotel(), connection)).findings
+    [finding] = look(HotelDatabase(hotel(), lambda: nullcontext(connection))).findings
     assert (finding.code, "another property" in finding.message) == ("room-not-in-database", True)
 
 
@@ -307,7 +308,7 @@ def test_the_base_rate_is_compared_as_its_column_keeps_it(
 
 def test_ids_that_are_no_uuids_are_an_error(connection: Connection) -> None:
     with pytest.raises(DatabaseError, match="property `lisbon-baixa` is not a UUID"):
-        HotelDatabase(hotel(id="x"), connection)
+        HotelDatabase(hotel(id="x"), lambda: nullcontext(connection))
 
 
 def test_documents_come_before_prices_and_allocation_comes_last(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import psycopg
 import pytest
@@ -108,7 +109,7 @@ def test_a_value_that_does_not_fit_is_not_quoted(connection: Connection) -> None
 
 def test_a_missing_table_says_what_to_do(bare_database: str) -> None:
     with connect(bare_database) as connection, pytest.raises(DatabaseError) as caught:
-        look(HotelDatabase(hotel(), connection))
+        look(HotelDatabase(hotel(), lambda: nullcontext(connection)))
     assert "public.properties" in caught.value.message
     assert "reconciler db migrate" in caught.value.hint
 
@@ -155,7 +156,7 @@ def test_observing_sees_one_moment_and_cannot_write(connection: Connection, data
     rates = at("rates", "expedia", "double", "BAR")
     with connect(database) as other, faults.snapshot(connection):
         before = connection.execute("SELECT count(*) FROM ota_rate_calendar").fetchone()
-        write(HotelDatabase(hotel(), other), {rates: constant(START, UNTIL, price("1.00"))})
+        write(HotelDatabase(hotel(), lambda: nullcontext(other)), {rates: constant(START, UNTIL, price("1.00"))})
         assert connection.execute("SELECT count(*) FROM ota_rate_calendar").fetchone() == before
     with pytest.raises(DatabaseError, match="may only read"), faults.snapshot(connection):
         connection.execute("DELETE FROM ota_rate_calendar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -122,7 +123,7 @@ def _fresh(connection: Connection) -> HotelDatabase:
     if not rows(connection, "SELECT FROM properties"):
         seed(connection)
     clean(connection)
-    return HotelDatabase(hotel(), connection)
+    return HotelDatabase(hotel(), lambda: nullcontext(connection))
 
 
 def _runs_are_joined(connection: Connection) -> bool:
