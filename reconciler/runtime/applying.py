@@ -39,12 +39,11 @@ from reconciler.store.contract import Recording
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a plan. `outcomes`: by operation id, with a detail. `already`: it had been completed before."""
+    """What became of a plan. `outcomes`: by operation id, with a detail. `run` is None where it had been completed before."""
 
     run: Run | None
     plan: Plan
     outcomes: Mapping[str, tuple[Outcome, str]] = field(default_factory=dict)
-    already: bool = False
     interrupted: bool = False
 
     @property
@@ -83,7 +82,7 @@ def apply_plan(site: Site, plan: Plan, run: Run, stop: threading.Event) -> Appli
             stack.enter_context(site.store.lock(slugs, run, site.lock_timeout))
         # Asked again now that it is ours: whoever held the lock may just have completed it.
         if site.store.completed_by(name) is not None:
-            return Applied(None, plan, already=True)
+            return Applied(None, plan)
         site.store.abandon(site.clock())
         units = [stack.enter_context(_Opening(site, slug)) for slug in slugs]
         in_parallel(site, units, lambda unit: _prepare(site, unit, plan))

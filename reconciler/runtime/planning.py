@@ -19,6 +19,7 @@ from reconciler.policy import judge, not_enforced
 from reconciler.providers.contract import Pending, Target
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
+from reconciler.runtime.validating import not_acted_on
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -44,6 +45,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     surveys = [survey for item in planned for survey in item.surveys]
     findings = [finding for survey in surveys for finding in survey.findings]
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
+    findings += [finding for hotel in hotels for finding in not_acted_on(hotel)]
     findings += not_enforced(site.loaded.workspace.policies)
     findings += judge(steps, site.loaded.workspace.policies, consents)
     return Plan(

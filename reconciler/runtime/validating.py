@@ -13,7 +13,7 @@ from reconciler.load import Loaded, workspace
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.model.property import Manage, Property, RatePlan
-from reconciler.policy import not_enforced
+from reconciler.policy import judge, not_enforced
 
 _ON_THE_PLAN = frozenset({"min_advance_days", "max_advance_days"})
 
@@ -25,8 +25,24 @@ def validate_files(root: Path, now: datetime, capabilities: Able) -> Loaded:
     """All files of the workspace, with every finding."""
     loaded = workspace(root, now=now)
     found = [d for hotel in loaded.properties for d in expressible(hotel, capabilities)]
+    found += [finding for hotel in loaded.properties for finding in not_acted_on(hotel)]
     found += not_enforced(loaded.workspace.policies)
+    found += judge((), loaded.workspace.policies, ())
     return replace(loaded, diagnostics=in_order([*loaded.diagnostics, *found]))
+
+
+def not_acted_on(hotel: Property) -> Iterator[Diagnostic]:
+    """A warning for what a file says and this version does not do yet: nobody shall rely on it."""
+    moved = [key for key, room in hotel.rooms.items() if room.moved_from]
+    moved += [key for key, plan in hotel.rate_plans.items() if plan.moved_from]
+    for key in sorted(moved):
+        yield Diagnostic(
+            "not-available-yet",
+            f"`{key}.moved` is not acted on by this version",
+            Severity.WARNING,
+            hint="the old key's rows and plans stay as they are",
+            file=hotel.file,
+        )
 
 
 def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
