@@ -18,6 +18,7 @@ from types import FrameType
 import click
 
 from reconciler import __version__
+from reconciler.cli.asked import check_rules
 from reconciler.cli.options import common
 from reconciler.cli.output import saved_text
 from reconciler.cli.output import show as draw
@@ -60,6 +61,7 @@ def apply(
       reconciler apply --property lisbon-baixa
       reconciler apply --auto-approve --env staging
     """
+    check_rules(consents)
     saved = _saved(file, options, consents) if file else None
     if saved is not None:
         environment = options.environment or saved.environment

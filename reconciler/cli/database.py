@@ -11,7 +11,9 @@ from reconciler.cli.output import show as draw
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import has_errors
 from reconciler.report import findings
+from reconciler.report.contract import count
 from reconciler.runtime.seeding import rows_of
+from reconciler.runtime.site import sound
 from reconciler.store.check import check, grants
 from reconciler.store.connect import connect, open_database
 from reconciler.store.migrate import migrate
@@ -48,7 +50,7 @@ def db_migrate(options: Options) -> int:
         done = migrate(connection)
     for name in done:
         click.echo(f"applied {name}")
-    click.echo(f"{len(done)} migration(s) applied." if done else "Nothing to migrate.")
+    click.echo(f"{count(len(done), 'migration')} applied." if done else "Nothing to migrate.")
     return 0
 
 
@@ -91,10 +93,14 @@ def db_seed(options: Options) -> int:
             f"`{environment.name}` is not a test environment: its properties and rooms belong to the hotel system",
             hint="create them there, or use an environment with test_mode: true",
         )
+    hotels = sound(loaded)
     database = database_of(options, environment)
     with open_database(database, options.workspace) as url, connect(url, autocommit=True) as connection:
         if database.startswith("embedded"):
             migrate(connection)
-        written = seed(connection, rows_of(loaded.properties))
-    click.echo(f"{written} row(s) written." if written else "Every row was there already.")
+        written = seed(connection, rows_of(hotels))
+    if not hotels:
+        click.echo("Nothing to write: the files name no property.")
+    else:
+        click.echo(f"{count(written, 'row')} written." if written else "Every row was there already.")
     return 0

@@ -34,15 +34,21 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
     if not (root / "reconciler.yaml").is_file():
         raise UsageError(f"there is no reconciler.yaml in {root.resolve()}", hint="give --workspace DIR")
     checked = validate_files(root, options.as_of or clock(), capabilities)
-    wanted = [(root / path if not path.is_absolute() else path).resolve() for path in paths]
-    found = [d for d in checked.diagnostics if not wanted or _below((root / d.file).resolve(), wanted)]
+    wanted = [(root / path).resolve() for path in paths]
+    looked_at = [file for file in checked.files if _below((root / file).resolve(), wanted)]
+    found = [d for d in checked.diagnostics if _below((root / d.file).resolve(), wanted)]
+    if not looked_at and not found:
+        raise UsageError(
+            f"no file of the workspace is in {', '.join(map(str, paths))}",
+            hint="paths count from the workspace's folder",
+        )
     excerpts = findings.excerpts(found, lambda file: checked.files.get(file, ""))
-    draw(findings.build(found, excerpts=excerpts, checked=len(checked.files)), form, json_into=json_into, quiet=quiet)
+    draw(findings.build(found, excerpts=excerpts, checked=len(looked_at)), form, json_into=json_into, quiet=quiet)
     return 1 if has_errors(found) else 0
 
 
 def _below(file: Path, folders: list[Path]) -> bool:
-    return any(file == folder or folder in file.parents for folder in folders)
+    return not folders or any(file == folder or folder in file.parents for folder in folders)
 
 
 @click.command(short_help="Write the JSON Schemas of the YAML files.")
@@ -60,7 +66,9 @@ def schema(options: Options, check: bool) -> int:
     if check:
         stale = schemas.check(folder)
         for name in stale:
-            click.echo(f"{folder / name} is not current")
+            click.echo(f"{folder / name} is not current: `reconciler schema` writes it")
+        if not stale:
+            click.echo("The schemas are current.")
         return 1 if stale else 0
     schemas.write(folder)
     click.echo(f"Schemas are in {folder}.")

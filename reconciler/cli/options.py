@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from reconciler.cli.asked import check_globs
 from reconciler.cli.output import FORMATS, progress
 from reconciler.errors import UsageError
 from reconciler.model.plan import Scope
@@ -113,14 +114,16 @@ def _read(given: dict[str, Any]) -> Options:
         click.get_current_context().find_root().meta["no_color"] = True
     verbose, quiet = given.pop("verbose"), given["quiet"]
     as_of, database = given.pop("as_of", None), given.pop("database")
+    targets, distrust = tuple(given.pop("targets", ())), tuple(given.pop("distrust", ()))
+    check_globs((*targets, *distrust))
     return Options(
         workspace=given.pop("workspace"),
         environment=given.pop("environment"),
         database=database,
-        scope=Scope(tuple(given.pop("properties", ())), tuple(given.pop("targets", ())), given.pop("window", None)),
+        scope=Scope(tuple(given.pop("properties", ())), targets, given.pop("window", None)),
         as_of=as_of,
         parallelism=given.pop("parallelism", 4),
         lock_timeout=given.pop("lock_timeout", 0.0),
-        distrust=tuple(given.pop("distrust", ())),
+        distrust=distrust,
         progress=silent if quiet else (lambda message: click.echo(message, err=True)) if verbose else progress,
     )

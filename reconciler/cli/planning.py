@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.asked import check_rules
 from reconciler.cli.options import common
 from reconciler.cli.output import FORMATS, save, saved_text
 from reconciler.cli.output import show as draw
@@ -59,6 +60,7 @@ def plan(
       reconciler plan --target '*/database/**' --format markdown
       reconciler plan --detailed-exitcode --env production
     """
+    check_rules(consents)
     with site(options) as here:
         made = make_plan(here, consents)
     if out is not None:

@@ -14,6 +14,7 @@ from reconciler.errors import FilesError
 from reconciler.load import workspace
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.property import Property
+from reconciler.report.contract import count
 from reconciler.sandbox.server import running
 
 
@@ -45,7 +46,7 @@ def sandbox(host: str, port: int, state: Path | None, hotels: Path | None) -> in
     try:
         with running(port, state, host) as served:
             loaded = extranets.set_up(served.admin, described)
-            told = f", {loaded} hotel(s) set up" if loaded else ""
+            told = f", {count(loaded, 'hotel')} set up" if loaded else ""
             click.echo(f"Both extranets are at {served.url} (admin: {served.url}/admin){told}. Ctrl-C ends.", err=True)
             ended.wait()
     except (OSError, ValueError, KeyError) as error:

@@ -31,7 +31,7 @@ from reconciler.load.types import (
     Text,
     Timezone,
 )
-from reconciler.load.values import choice, fault, shown
+from reconciler.load.values import choice, fault, shown, truth_hint
 from reconciler.model.property import PlanType
 
 CREATE = "create"
@@ -57,7 +57,7 @@ def _manage(value: object) -> str:
         return "true" if value else "false"
     if value == "create_only":
         return value
-    raise fault("unknown-value", f"{shown(value)} is not one of true, false, create_only")
+    raise fault("unknown-value", f"{shown(value)} is not one of true, false, create_only", truth_hint(value))
 
 
 def _guests(value: object) -> int:

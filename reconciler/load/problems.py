@@ -41,5 +41,6 @@ class Problems:
         """A name that stands for nothing: `what` is the word for the thing, such as `rate plan`."""
         code = f"unknown-{what.replace(' ', '-')}"
         known = list(known)
-        hint = did_you_mean(name, known) or f"no {what} is named anywhere"
-        self.found.append(Problem(code, f"there is no {what} `{name}`", keys, hint, at_key))
+        be = "are" if what.endswith("s") else "is"
+        hint = did_you_mean(name, known) or f"no {what} {be} named anywhere"
+        self.found.append(Problem(code, f"there {be} no {what} `{name}`", keys, hint, at_key))

@@ -43,8 +43,16 @@ def salvage(
     """
     pruned: Any = data
     for problem in problems:
-        pruned = _without(pruned, problem.keys) if problem.keys else pruned
+        pruned = _without(pruned, _spoilt(problem.keys)) if problem.keys else pruned
     return validate(model, {**stand_ins, **pruned})[0]
+
+
+def _spoilt(keys: Keys) -> Keys:
+    """What makes no sense without the value at `keys`: an override whose nights are wrong goes as a whole."""
+    for place, key in enumerate(keys[:-2]):
+        if key == "overrides" and keys[place + 2] in ("nights", "season"):
+            return keys[: place + 2]
+    return keys
 
 
 def _without(data: Any, keys: Keys) -> Any:

@@ -85,12 +85,20 @@ def _wrong(wanted: str, value: object, hint: str = "") -> PydanticCustomError:
 
 def _number(value: object, wanted: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        quoted = isinstance(value, str) and numbers.is_number(value)
-        raise _wrong(wanted, value, "remove the quotes" if quoted else "")
+        raise _wrong(wanted, value, _number_hint(value))
     number = Decimal(value)
     if abs(number) >= _LARGEST:
         raise fault("out-of-range", f"{shown(value)} is too large")
     return number
+
+
+def _number_hint(value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    if numbers.is_number(value):
+        return "remove the quotes"
+    pointed = value.replace(",", ".")
+    return f"decimals stand after a point: {pointed}" if numbers.is_number(pointed) else ""
 
 
 def _whole(value: object, wanted: str, least: int, most: int) -> int:
@@ -122,8 +130,13 @@ def flag(value: object) -> bool:
     """True or false."""
     if isinstance(value, bool):
         return value
+    raise _wrong("true or false", value, truth_hint(value))
+
+
+def truth_hint(value: object) -> str:
+    """For a word that older YAML took for true or false; empty for any other."""
     meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
-    raise _wrong("true or false", value, f"write {meant}" if meant else "")
+    return f"write {meant}" if meant else ""
 
 
 def text(value: object) -> str:

@@ -5,7 +5,9 @@ The one place that turns outside text into spans, so the one place that must cle
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from reconciler.model.diagnostics import Diagnostic, Severity
@@ -17,6 +19,8 @@ SEVERITY_TONES = {Severity.ERROR: Tone.ERROR, Severity.WARNING: Tone.WARNING, Se
 _GAP = "   "
 _MESSAGE = 4000
 _SOURCE = 120
+_NARROWEST = 12
+"""A column of a table is never folded to less."""
 
 
 class Span(NamedTuple):
@@ -29,9 +33,10 @@ class Span(NamedTuple):
 Row = tuple[Span, ...]
 
 
-def rows(report: Report) -> Iterator[Row]:
-    """The whole report, from top to bottom; an empty row between its groups."""
-    groups = [_head(report), *(section_rows(section) for section in report.sections), _findings(report), _tail(report)]
+def rows(report: Report, columns: int | None = None) -> Iterator[Row]:
+    """The whole report, from top to bottom; an empty row between its groups. Tables are folded to so many `columns`."""
+    sections = (section_rows(section, columns) for section in report.sections)
+    groups = [_head(report), *sections, _findings(report), _tail(report)]
     first = True
     for group in map(list, groups):
         if group and not first:
@@ -58,7 +63,7 @@ def _tail(report: Report) -> Iterator[Row]:
         yield (Span(clean(report.verdict), Tone.STRONG),)
 
 
-def section_rows(section: Section) -> Iterator[Row]:
+def section_rows(section: Section, columns: int | None = None) -> Iterator[Row]:
     """A section with its heading."""
     if section.heading:
         named = clean(section.heading) + (_GAP + clean(section.environment) if section.environment else "")
@@ -68,7 +73,7 @@ def section_rows(section: Section) -> Iterator[Row]:
     for entry in section.entries:
         yield from entry_rows(entry)
     if section.table is not None:
-        yield from _table(section.table)
+        yield from _table(section.table, columns)
 
 
 def entry_rows(entry: Entry) -> Iterator[Row]:
@@ -102,10 +107,24 @@ def _pad(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
-def _table(table: Table) -> Iterator[Row]:
-    head, *body = aligned((tuple(name.upper() for name in table.columns), *table.rows))
+def _table(table: Table, columns: int | None) -> Iterator[Row]:
+    lines = [tuple(name.upper() for name in table.columns), *table.rows]
+    head, *body = aligned(lines if columns is None else list(_folded(lines, columns)))
     yield (Span(head, Tone.QUIET),)
     yield from ((Span(row),) for row in body)
+
+
+def _folded(lines: Sequence[Line], columns: int) -> Iterator[Line]:
+    """The lines with the cells of the widest columns broken over several, so that all of it fits where it can."""
+    widths = _widths([clean(cell) for cell in line] for line in lines)
+    room = columns - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    for line in lines:
+        cells = [
+            textwrap.wrap(clean(cell), width, break_on_hyphens=False) for cell, width in zip(line, widths, strict=True)
+        ]
+        yield from zip_longest(*(cell or [""] for cell in cells), fillvalue="")
 
 
 def _findings(report: Report) -> Iterator[Row]:

@@ -6,6 +6,7 @@ character of ours, a plain one stands for it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -27,16 +28,24 @@ _PLAIN = str.maketrans({"→": "->", "–": "-", "·": "|", "…": "..."})
 
 
 def render(report: Report) -> str:
-    """The report as plain text."""
-    return "".join(f"{_text(row)}\n" for row in rows(report))
+    """The report as plain text; nothing is folded."""
+    return _plain(rows(report))
 
 
 def write(report: Report, stream: TextIO, *, colour: bool = True) -> None:
-    """Writes the report; coloured if wanted and the stream is a terminal."""
+    """Writes the report; tables folded to the terminal, and coloured if wanted, where the stream is one."""
+    drawn = rows(report, _columns(stream))
     if colour and stream.isatty():
-        _draw(rows(report), stream)
+        _draw(drawn, stream)
     else:
-        stream.write(fitting(render(report), stream.encoding))
+        stream.write(fitting(_plain(drawn), stream.encoding))
+
+
+def _columns(stream: TextIO) -> int | None:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except OSError:
+        return None
 
 
 def fitting(text: str, encoding: str | None) -> str:
@@ -46,6 +55,10 @@ def fitting(text: str, encoding: str | None) -> str:
     except UnicodeEncodeError:
         return text.translate(_PLAIN).encode(encoding or "ascii", "replace").decode(encoding or "ascii")
     return text
+
+
+def _plain(drawn: Iterable[Row]) -> str:
+    return "".join(f"{_text(row)}\n" for row in drawn)
 
 
 def _text(row: Row) -> str:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from reconciler.errors import UsageError
 from reconciler.load import emit
 from reconciler.model.capabilities import Access, Capabilities
+from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.property import BOOKING, EXPEDIA
 from reconciler.model.state import Window
 from reconciler.model.workspace import Workspace
@@ -135,6 +136,10 @@ def _credential(settings: Workspace, provider: str, asked: str | None) -> str | 
     fitting = sorted(name for name, credential in settings.credentials.items() if credential.provider == provider)
     if asked in fitting:
         return asked
+    if asked is not None and asked not in settings.credentials:
+        raise UsageError(
+            f"reconciler.yaml has no credentials `{asked}`", hint=did_you_mean(asked, settings.credentials)
+        )
     if len(fitting) > 1:
         raise UsageError(f"which credentials for {provider}?", hint=f"give --credentials, one of: {', '.join(fitting)}")
     return fitting[0] if fitting else None

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.errors import FilesError
+from reconciler.errors import FilesError, UsageError
 from reconciler.kinds.contract import Setting
 from reconciler.load import Loaded
 from reconciler.model.capabilities import Capabilities
-from reconciler.model.diagnostics import has_errors
+from reconciler.model.diagnostics import Severity
 from reconciler.model.plan import Scope
 from reconciler.model.property import Property
 from reconciler.model.state import Window
@@ -26,6 +26,20 @@ Targets = Mapping[str, Target]
 
 def silent(_message: str) -> None:
     """Progress that nobody watches."""
+
+
+def sound(loaded: Loaded) -> tuple[Property, ...]:
+    """The properties in scope. Raises FilesError while any file in scope has an error: nothing is ever silently left out.
+
+    Raises UsageError where the only fault is that no property has the name that was asked for.
+    """
+    found = loaded.diagnostics
+    wrong = [finding for finding in found if finding.severity is Severity.ERROR]
+    if wrong and all(finding.code == "unknown-property" for finding in wrong):
+        raise UsageError("; ".join(finding.message for finding in wrong), hint=wrong[0].hint)
+    if wrong:
+        raise FilesError("the files have errors; nothing was done", found, texts=loaded.files)
+    return loaded.properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +77,5 @@ class Site:
         return Setting(self.environment, self.loaded.workspace)
 
     def properties(self) -> tuple[Property, ...]:
-        """The properties in scope. Raises FilesError while any file in scope has an error: nothing is ever silently left out."""
-        if has_errors(self.loaded.diagnostics):
-            raise FilesError(
-                "the files have errors; nothing was planned", self.loaded.diagnostics, texts=self.loaded.files
-            )
-        return self.loaded.properties
+        """The properties in scope, see `sound`."""
+        return sound(self.loaded)

@@ -28,10 +28,12 @@ IN_A_PROPERTY = [
     ("unknown-key", SOLD + "    restrictions: {default: {§min_stays: 2}}\n", "did you mean `min_stay`?"),
     ("unknown-key", SOLD + "    restrictions: {§defualt: {min_stay: 2}}\n", "did you mean `default`?"),
     ("unknown-value", HOTEL + "manage: {rates: §maybe}\n", ""),
+    ("unknown-value", HOTEL + "manage: {rates: §no}\n", "write false"),
     ("missing-key", HOTEL + "rate_plans:\n  §BAR: {rates: {double: 100.00}}\n", ""),
     ("wrong-type", HOTEL.replace("name: Lisbon Baixa", "name: §5"), "put quotes around it"),
     ("wrong-type", SOLD + "    restrictions: {default: {closed: §yes}}\n", "write true"),
     ("wrong-type", SOLD.replace("100.00", '§"100.00"'), "remove the quotes"),
+    ("wrong-type", SOLD.replace("100.00", '§"100,50"'), "after a point: 100.50"),
     ("wrong-type", HOTEL + "rate_plans: §5\n", ""),
     ("unknown-value", SOLD.replace("type: bar", "type: §barr"), "did you mean `bar`?"),
     ("unknown-value", SOLD.replace("kind: Property", "kind: §Propert"), ""),
@@ -317,6 +319,12 @@ def test_a_hotel_at_bookingcom_is_in_one_environment(tmp_path: Path) -> None:
     text = HEAD + 'providers: {booking.com: {hotel_id: "1"}}\n'
     (error,) = loaded(tmp_path, {FILE: text, "reconciler.yaml": workspace}).diagnostics
     assert (error.code, error.line, error.column) == ("hotel-in-two-environments", 7, 37)
+
+
+def test_an_override_with_wrong_nights_is_told_once(tmp_path: Path) -> None:
+    calendar = "{default: 100.00, overrides: {fair: {nights: 2027-02-30, set: 9.00}}}"
+    found = loaded(tmp_path, {FILE: SOLD.replace("100.00", calendar)}).diagnostics
+    assert [one.code for one in found] == ["no-such-night"]
 
 
 def test_names_that_are_asked_for_and_unknown_are_told(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from reconciler.report import plan, terminal
-from reconciler.report.contract import Report
+from reconciler.report.contract import Report, Section, Table
 
 from . import samples
 
@@ -44,6 +46,19 @@ def test_a_terminal_without_colour_gets_plain_text() -> None:
     stream = _Terminal()
     terminal.write(_report(), stream, colour=False)
     assert stream.getvalue() == terminal.render(_report())
+
+
+def test_a_table_is_folded_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "_columns", lambda _: 60)
+    stream = io.StringIO()
+    cells = ("rates", "read back", "AR and PARR Rate, priced per day or per occupancy as the hotel is set up")
+    table = Table(("kind", "access", "rests on"), (cells,))
+    terminal.write(
+        Report(subject="providers", title="", verdict="", data=dict, sections=(Section("", table=table),)), stream
+    )
+    lines = stream.getvalue().splitlines()
+    assert max(map(len, lines)) <= 60
+    assert " ".join(" ".join(lines[1:]).split()) == " ".join(cells)
 
 
 def test_a_stream_without_our_characters_gets_plain_ones() -> None:
