@@ -111,6 +111,8 @@ def _explain(error: Exception) -> int:
     from reconciler.cli.output import show_error
     from reconciler.errors import ReconcilerError
 
+    if isinstance(error, OSError) and error.filename is not None:
+        error = ReconcilerError(f"{error.filename}: {error.strerror}")
     if not isinstance(error, ReconcilerError):
         raise error
     show_error(error)

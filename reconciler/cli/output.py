@@ -36,7 +36,8 @@ def save(text: str, file: Path) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{file} cannot be written ({error.strerror})", hint="is there such a folder?") from error
+        hint = "is there such a folder?" if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{file} cannot be written ({error.strerror})", hint=hint) from error
 
 
 def saved_text(file: Path) -> str:

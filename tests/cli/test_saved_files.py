@@ -22,6 +22,14 @@ def test_a_report_that_cannot_be_written_ends_with_wrong_usage(tmp_path: Path) -
     assert (code, "cannot be written" in err) == (64, True)
 
 
+@pytest.mark.parametrize("command", [("init", "{file}/hotels"), ("schema", "--workspace", "{file}")])
+def test_a_folder_that_cannot_be_made_is_told_without_a_traceback(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    code, _, err = run(*(part.format(file=file) for part in command))
+    assert (code, err.startswith(f"error: {file}")) == (1, True)
+
+
 def test_no_more_is_read_than_a_plan_can_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.cli.output.MAX_BYTES", 10)
     monkeypatch.setattr(plan_file, "MAX_BYTES", 10)

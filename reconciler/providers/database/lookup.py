@@ -97,7 +97,10 @@ class MappingService:
         if matches:
             raise DatabaseError(f"{what} is mapped {where}, and the mapping is not active", hint=f"it is {matches[0]}")
         hint = did_you_mean(wanted, [named(one) for one in known if one.active])
-        raise DatabaseError(f"{what} is not mapped {where}", hint=hint or f"nothing of it is mapped at {provider}")
+        raise DatabaseError(
+            f"{what} is not mapped {where}",
+            hint=hint or f"nothing of it is mapped at {provider}: `reconciler apply` writes what the files map",
+        )
 
 
 def _is_room(one: MappedRoom | MappedPlan, room: str) -> bool:
