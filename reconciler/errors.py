@@ -17,6 +17,7 @@ faults of the program's surroundings (usage, database, network, a provider), and
         ├── AuthenticationFailedError   credentials refused: stop for this account
         ├── RequestRefusedError         the provider understood and said no: do not retry
         ├── TemporaryError              may go through later: retry with back-off
+        │   └── CircuitOpenError        the account rests after a row of failures: told at once, not waited for
         ├── UncertainError              sent, no answer: the change may or may not have been carried out
         └── UnexpectedReplyError        not what the format allows, or about another hotel
 """
@@ -123,6 +124,12 @@ class TemporaryError(ProviderError):
     def __init__(self, message: str, *, code: str = "", hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, code=code, hint=hint)
         self.retry_after = retry_after
+
+
+class CircuitOpenError(TemporaryError):
+    """Too many requests of an account failed in a row: none are sent for a while, and nobody waits for that."""
+
+    retryable = False
 
 
 class UncertainError(ProviderError):

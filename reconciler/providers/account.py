@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from reconciler.errors import TemporaryError
+from reconciler.errors import CircuitOpenError
 
 _BURST = 10
 """One part in ten of a minute's requests may go at once; the rest are spread, so that no minute holds more than allowed."""
@@ -41,7 +41,7 @@ class Account:
         self._shut_until: float | None = None
 
     def admit(self) -> None:
-        """Waits for this request's turn. Raises TemporaryError at once while the circuit is open."""
+        """Waits for this request's turn. Raises CircuitOpenError at once while the circuit is open."""
         with self._lock:
             self._check_circuit()
             wait = self._take()
@@ -66,9 +66,9 @@ class Account:
             return
         left = self._shut_until - self._clock()
         if left > 0:
-            raise TemporaryError(
+            raise CircuitOpenError(
                 f"{self._failures} requests in a row failed; none are sent for another {left:.0f} s",
-                hint="run again later",
+                hint="is the provider reachable at all? run again later",
                 retry_after=left,
             )
         self._shut_until = self._clock() + self._cool_down

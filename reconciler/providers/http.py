@@ -118,7 +118,8 @@ class HttpClient:
 
     def _worth_trying(self, error: BaseException) -> bool:
         if isinstance(error, TemporaryError):
-            return error.retry_after is None or error.retry_after <= self._transport.max_delay
+            soon = error.retry_after is None or error.retry_after <= self._transport.max_delay
+            return error.retryable and soon
         return isinstance(error, UncertainError)
 
     def _delay(self, state: RetryCallState) -> float:

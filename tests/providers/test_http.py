@@ -355,6 +355,20 @@ def test_after_a_row_of_failures_nothing_is_sent_until_one_try_succeeds(server: 
     assert get(http_client).status == 200
 
 
+def test_while_an_account_rests_nobody_waits_for_it(server: Server, waits: Waits) -> None:
+    account = Account(6000, clock=lambda: 0.0, sleep=waits, trip_after=1, cool_down=10)
+    server.answers = [plain(503)]
+    http_client = client(server, waits, account=account, transport=Transport(attempts=1))
+    with pytest.raises(TemporaryError):
+        get(http_client)
+    patient = client(server, waits, account=account, transport=Transport(attempts=5, max_delay=60.0))
+    waits.clear()
+    with pytest.raises(TemporaryError, match="in a row"):
+        get(patient)
+    assert len(server.seen) == 1
+    assert waits == []
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate of this test")
 def test_a_certificate_that_nobody_signed_is_not_accepted(waits: Waits, tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
