@@ -101,31 +101,19 @@ def find_mapping(site: Site, slug: str, provider: str, room: str | None, externa
                     f"`{external}` is neither a room nor a rate plan that {slug} has mapped at {provider}",
                     hint=did_you_mean(external or "", known),
                 )
-            return [_plan_match(slug, plan) for plan in plans]
-    return [_room_match(slug, found), *(_plan_match(slug, plan) for plan in plans)]
+            return [_match(slug, plan) for plan in plans]
+    return [_match(slug, found), *(_match(slug, plan) for plan in plans)]
 
 
-def _room_match(slug: str, found: MappedRoom) -> Match:
+def _match(slug: str, found: MappedRoom | MappedPlan) -> Match:
+    plan, external_plan = (found.plan, found.external_plan) if isinstance(found, MappedPlan) else ("", "")
     return Match(
         property=slug,
         provider=found.provider,
         room=found.room,
         external_room=found.external_room,
-        rate_plan="",
-        external_rate_plan="",
-        active=found.active,
-        source="database",
-    )
-
-
-def _plan_match(slug: str, found: MappedPlan) -> Match:
-    return Match(
-        property=slug,
-        provider=found.provider,
-        room=found.room,
-        external_room=found.external_room,
-        rate_plan=found.plan,
-        external_rate_plan=found.external_plan,
+        rate_plan=plan,
+        external_rate_plan=external_plan,
         active=found.active,
         source="database",
     )
