@@ -453,7 +453,7 @@ def test_inventory_management_the_limit_is_all_rooms_and_the_buffer(house: World
     house.edit(FILE, "direct: 5, expedia: 9, booking.com: 8", "direct: 5, expedia: 9, booking.com: 9")
     checked = house.run("validate")
     assert checked.code == 1
-    assert "23" in checked.out
+    assert "5 direct + 9 booking.com + 9 expedia is more than 20 units + 2 overbooking" in checked.out
 
 
 # --- Sync Strategies
