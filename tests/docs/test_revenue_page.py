@@ -35,9 +35,7 @@ class Example:
 
 def examples() -> Iterator[Example]:
     for found in _EXAMPLE.finditer(PAGE):
-        head, _, *body = (
-            [cell.strip() for cell in line.strip("|").split("|")] for line in found["table"].splitlines()
-        )
+        head, _, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in found["table"].splitlines())
         yield Example(found["heading"], found["yaml"], found["what"], [dict(zip(head, r, strict=True)) for r in body])
 
 
@@ -76,7 +74,7 @@ def _night(row: Row) -> date:
     return date.fromisoformat(row["night"])
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.heading)
+@pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.heading)
 def test_an_example_gives_what_its_table_says(example: Example, tmp_path: Path) -> None:
     hotel = one(tmp_path, example.yaml)
     assert example.rows
