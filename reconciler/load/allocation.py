@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from reconciler.load import calendars
 from reconciler.load.calendars import spelled
 from reconciler.load.context import Context
 from reconciler.load.problems import Keys
 from reconciler.load.values import Share
-from reconciler.model.calendar import Calendar, Run, merge
+from reconciler.load.weeks import Weeks, merge
+from reconciler.model.calendar import Run
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
 from reconciler.model.state import Allotments
+
+
+class _Night(NamedTuple):
+    """What is written for a night, and how many units there are."""
+
+    written: Mapping[str, Share | None] | None
+    units: int | None
+
 
 _OTHERS = ((BOOKING, "booking_com"), (EXPEDIA, "expedia"))
 
 
-def allocations(context: Context) -> dict[str, Calendar[Allotments]]:
+def allocations(context: Context) -> dict[str, Weeks[Allotments]]:
     """The allotments of every room that has an allocation."""
     found = {}
     for room, doc in context.doc.allocation.items():
@@ -61,39 +70,40 @@ def _left_over(written: Mapping[str, Share | None], units: int) -> int:
     return int(exact) - sum(int(share.of(units)) for share in shares)
 
 
-def _room(context: Context, room: str, keys: Keys) -> Calendar[Allotments]:
-    units = context.rooms[room].units
+def _room(context: Context, room: str, keys: Keys) -> Weeks[Allotments]:
     written = calendars.fields(context.doc.allocation[room], context.frame, keys, context.problems)
-    _check_units(context, room, written, units)
-
-    def night(fields: dict[str, Any] | None, count: int | None) -> Allotments | None:
-        return None if fields is None or count is None else allot(fields, count)
-
-    found = merge(written, units, night)
+    nights: Weeks[_Night] = merge(written, context.units[room], _Night)
+    _check_units(context, room, nights)
+    found = nights.pick(lambda night: None if None in night else allot(night.written or {}, night.units or 0))
     usual = context.doc.rooms[room].units
     _check_limit(context, found, keys, usual.default if usual and usual.default is not None else 0)
     return found.map(_yielding)
 
 
-def _check_units(context: Context, room: str, written: Calendar[Any], units: Calendar[int]) -> None:
-    lacking = written.without(units.covered())
+def _check_units(context: Context, room: str, nights: Weeks[_Night]) -> None:
+    lacking = nights.pick(lambda night: True if night.units is None else None)
     if lacking:
-        message = (
-            f"room `{room}` has an allocation but no `units` on {spelled(lacking.runs[0].start, lacking.runs[0].until)}"
-        )
+        first = lacking.calendar().runs[0]
+        message = f"room `{room}` has an allocation but no `units` on {spelled(first.start, first.until)}"
         context.problems.add("no-units", message, ("rooms", room), "say how many there are", at_key=True)
 
 
-def _check_limit(context: Context, nights: Calendar[Allotments], keys: Keys, usual: int) -> None:
+def _check_limit(context: Context, nights: Weeks[Allotments], keys: Keys, usual: int) -> None:
     """An error, but for nights with fewer units than usual on which `direct` alone can give way: it has what the others leave."""
-    over = [run for run in nights if _total(run.value) > _limit(run.value)]
+    if not any(map(_over_limit, nights.values)):
+        return
+    over = [run for run in nights.calendar() if _over_limit(run.value)]
     wrong = [run for run in over if run.value.units >= usual or _others(run.value) > _limit(run.value)]
     if wrong:
         hint = "lower an allotment, or raise `overbooking`"
         context.problems.add("over-allotted", _over(wrong), keys, hint, at_key=True)
-    elif over:
+    else:
         hint = "say what holds on these nights to be rid of this warning"
         context.problems.warn("direct-gives-way", f"{_over(over)}: `direct` gives way", keys, hint, at_key=True)
+
+
+def _over_limit(value: Allotments) -> bool:
+    return _total(value) > _limit(value)
 
 
 def _over(runs: list[Run[Allotments]]) -> str:

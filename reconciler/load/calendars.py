@@ -1,7 +1,7 @@
 """From a calendar as written to the values of nights: default, then days, then each season, then overrides in their order.
 
 The window is cut where a season or an override begins or ends; within a piece a night's value depends on its weekday alone, so each
-piece is worked out at most seven times, however long it is.
+piece is worked out at most seven times, however long it is. Nights of different pieces for which the same holds share their value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from reconciler.load.document import CalendarDoc, Fields
 from reconciler.load.problems import Keys, Problems
 from reconciler.load.values import WEEKEND, Nights
-from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, Run, from_runs
+from reconciler.load.weeks import NOTHING, Stretch, Weeks, weekdays
+from reconciler.model.calendar import EVERY_DAY, WEEKDAYS
 from reconciler.model.state import Window
 
 V = TypeVar("V")
@@ -55,9 +56,6 @@ class _Layer(NamedTuple, Generic[V]):
     season: str = ""
     priority: int = 0
 
-    def holds(self, start: date) -> bool:
-        return any(nights.start <= start < nights.until for nights in self.nights)
-
 
 Combine = Callable[[V, V], V]
 
@@ -72,12 +70,12 @@ def by_field(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return {**under, **over}
 
 
-def values(doc: CalendarDoc[V], frame: Frame, keys: Keys, problems: Problems) -> Calendar[V]:
+def values(doc: CalendarDoc[V], frame: Frame, keys: Keys, problems: Problems) -> Weeks[V]:
     """The nights of a calendar of plain values."""
     return _evaluate(_layers(doc, frame, keys, problems, _same), frame, last, keys, problems)
 
 
-def fields(doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems) -> Calendar[dict[str, Any]]:
+def fields(doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems) -> Weeks[dict[str, Any]]:
     """The nights of a calendar whose values have fields: what is written, None for what is taken away."""
     return _evaluate(_layers(doc, frame, keys, problems, _given), frame, by_field, keys, problems)
 
@@ -136,53 +134,52 @@ def _overrides(
             yield _Layer(nights, days, read(override.set))
 
 
-def _evaluate(
-    layers: list[_Layer[V]], frame: Frame, combine: Combine[V], keys: Keys, problems: Problems
-) -> Calendar[V]:
-    runs: list[Run[V]] = []
+def _evaluate(layers: list[_Layer[V]], frame: Frame, combine: Combine[V], keys: Keys, problems: Problems) -> Weeks[V]:
+    places: dict[tuple[int, ...], int] = {}
     disagreed: set[tuple[str, str]] = set()
-    for start, until in _pieces(layers, frame.window):
-        holding = [layer for layer in layers if layer.holds(start)]
-        week: dict[int, list[V]] = {}
-        for first, end, day in _stretches(start, until, holding):
-            if day not in week:
-                found = [layer for layer in holding if day in layer.days]
-                _disagreements(found, first, keys, problems, disagreed)
-                week[day] = _combined(found, combine)
-            runs.extend(Run(first, end, value) for value in week[day])
-    return from_runs(runs)
+    stretches = []
+    for start, until, holding in _pieces(layers, frame.window):
+        weekly = any(layers[number].days != EVERY_DAY for number in holding)
+        week = [NOTHING] * (len(EVERY_DAY) if weekly else 1)
+        for after, day in enumerate(weekdays(start, until) if weekly else [0]):
+            found = tuple([number for number in holding if day in layers[number].days])
+            if found and found not in places:
+                places[found] = len(places)
+                held = [layers[number] for number in found]
+                _disagreements(held, start + after * _DAY, keys, problems, disagreed)
+            week[day] = places.get(found, NOTHING)
+        if any(place != NOTHING for place in week):
+            stretches.append(Stretch(start, until, tuple(week)))
+    return Weeks(
+        tuple(stretches), lambda: tuple([_combined([layers[n].value for n in found], combine) for found in places])
+    )
 
 
-def _combined(layers: list[_Layer[V]], combine: Combine[V]) -> list[V]:
-    """The value in a list, which is empty where nothing says one."""
-    if not layers:
-        return []
-    value = layers[0].value
-    for layer in layers[1:]:
-        value = combine(value, layer.value)
-    return [value]
+def _combined(written: list[V], combine: Combine[V]) -> V:
+    value = written[0]
+    for over in written[1:]:
+        value = combine(value, over)
+    return value
 
 
-def _pieces(layers: list[_Layer[Any]], window: Window) -> Iterator[tuple[date, date]]:
-    """The window, cut wherever a layer begins or ends."""
-    cuts = {window.start, window.until}
-    for layer in layers:
-        for nights in layer.nights:
-            cuts.update(cut for cut in (nights.start, nights.until) if window.start < cut < window.until)
-    ordered = sorted(cuts)
-    return pairwise(ordered)
-
-
-def _stretches(start: date, until: date, layers: list[_Layer[Any]]) -> Iterator[tuple[date, date, int]]:
-    """A piece as nights with their weekday, or whole where weekdays make no difference."""
-    if all(layer.days == EVERY_DAY for layer in layers):
-        yield start, until, start.weekday()
-        return
-    night, day = start, start.weekday()
-    while night < until:
-        after = night + _DAY
-        yield night, after, day
-        night, day = after, (day + 1) % 7
+def _pieces(layers: list[_Layer[Any]], window: Window) -> Iterator[tuple[date, date, list[int]]]:
+    """The window, cut wherever a layer begins or ends; each piece with the numbers of the layers that hold there."""
+    spans = [
+        (number, max(nights.start, window.start), min(nights.until, window.until))
+        for number, layer in enumerate(layers)
+        for nights in layer.nights
+    ]
+    spans = [span for span in spans if span[1] < span[2]]
+    cuts = sorted({cut for _, start, until in spans for cut in (start, until)})
+    at = {cut: number for number, cut in enumerate(cuts)}
+    holding: list[list[int]] = [[] for _ in cuts]
+    for number, start, until in spans:
+        for piece in holding[at[start] : at[until]]:
+            if number not in piece:
+                piece.append(number)
+    for (start, until), piece in zip(pairwise(cuts), holding, strict=False):
+        if piece:
+            yield start, until, piece
 
 
 def _disagreements(

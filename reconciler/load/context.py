@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from reconciler.load.calendars import Frame
 from reconciler.load.documents import PropertyDoc, RatePlanDoc
 from reconciler.load.problems import Problems
+from reconciler.load.weeks import Weeks
 from reconciler.model.property import Manage, Room
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One property while it is resolved."""
+    """One property while it is resolved. `units`: by room, how many there are."""
 
     doc: PropertyDoc
     frame: Frame
     rooms: Mapping[str, Room]
+    units: Mapping[str, Weeks[int]]
     problems: Problems
     manage: Mapping[tuple[str, str], Manage]
 

@@ -10,7 +10,7 @@ from reconciler.load.calendars import by_field, spelled
 from reconciler.load.context import Context
 from reconciler.load.plan_types import IMPLIED
 from reconciler.load.problems import Keys
-from reconciler.model.calendar import Calendar, constant, merge
+from reconciler.load.weeks import Weeks, constant, merge
 from reconciler.model.property import PlanType
 from reconciler.model.state import Restrictions
 
@@ -26,7 +26,7 @@ _PAIRS = (
 class Limits:
     """What is written by room: for nights, and by defaults alone."""
 
-    nights: dict[str, Calendar[Written]] = field(default_factory=dict)
+    nights: dict[str, Weeks[Written]] = field(default_factory=dict)
     base: dict[str, Written] = field(default_factory=dict)
 
 
@@ -38,7 +38,7 @@ def plan_limits(context: Context, name: str, rooms: tuple[str, ...], parent: Lim
     implied = dict(IMPLIED[PlanType(plan.type)].restrictions)
     window = context.frame.window
     shared = _over(
-        constant(window.start, window.until, implied) if implied else Calendar(),
+        constant(window.start, window.until, implied) if implied else Weeks(),
         calendars.fields(plan.restrictions, context.frame, (*keys, "restrictions"), context.problems),
     )
     base = by_field(implied, plan.restrictions.default.given() if plan.restrictions.default else {})
@@ -49,8 +49,8 @@ def plan_limits(context: Context, name: str, rooms: tuple[str, ...], parent: Lim
     _check_rooms(context, name, rooms)
     found = Limits()
     for room in rooms:
-        above: Calendar[Written] = parent.nights.get(room, Calendar()) if parent else Calendar()
-        found.nights[room] = _over(_over(above, shared), own.get(room, Calendar()))
+        above: Weeks[Written] = parent.nights.get(room, Weeks()) if parent else Weeks()
+        found.nights[room] = _over(_over(above, shared), own.get(room, Weeks()))
         default = plan.room_restrictions[room].default if room in plan.room_restrictions else None
         under = by_field(parent.base.get(room, {}) if parent else {}, base)
         found.base[room] = by_field(under, default.given() if default else {})
@@ -63,13 +63,13 @@ def restrictions(written: Written) -> Restrictions:
     return Restrictions(**{name: value for name, value in written.items() if value is not None})
 
 
-def restricted(nights: Calendar[Written]) -> Calendar[Restrictions]:
+def restricted(nights: Weeks[Written]) -> Weeks[Restrictions]:
     """The nights on which something limits a stay."""
     free = Restrictions()
-    return nights.map(lambda written: None if (found := restrictions(written)) == free else found)
+    return nights.pick(lambda written: None if (found := restrictions(written)) == free else found)
 
 
-def _over(under: Calendar[Written], over: Calendar[Written]) -> Calendar[Written]:
+def _over(under: Weeks[Written], over: Weeks[Written]) -> Weeks[Written]:
     if not under or not over:
         return over or under
     return merge(under, over, lambda below, above: by_field(below or {}, above or {}))
@@ -84,15 +84,22 @@ def _check_rooms(context: Context, name: str, rooms: tuple[str, ...]) -> None:
             context.problems.add("room-not-in-plan", f"`{name}` is not for room `{room}`", keys, at_key=True)
 
 
-def _check_pairs(context: Context, nights: Calendar[Written], name: str, room: str) -> None:
+def _check_pairs(context: Context, nights: Weeks[Written], name: str, room: str) -> None:
     """The least is not above the most. The first night that has it so is named, once for all rooms alike."""
     for low, high in _PAIRS:
-        for run in nights:
-            least, most = run.value.get(low), run.value.get(high)
-            if least is not None and most is not None and least > most:
+        if not any(_above(written, low, high) for written in nights.values):
+            continue
+        for run in nights.calendar():
+            if _above(run.value, low, high):
+                least, most = run.value[low], run.value[high]
                 keys: Keys = ("rate_plans", name, "restrictions")
                 if room in context.plan(name).room_restrictions:
                     keys = ("rate_plans", name, "room_restrictions", room)
                 message = f"`{low}` {least} is above `{high}` {most} on {spelled(run.start, run.until)}"
                 context.problems.add("least-above-most", message, keys, at_key=True)
                 break
+
+
+def _above(written: Written, low: str, high: str) -> bool:
+    least, most = written.get(low), written.get(high)
+    return least is not None and most is not None and least > most

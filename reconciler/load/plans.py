@@ -12,7 +12,8 @@ from reconciler.load.families import plan_rooms, plans_in_order
 from reconciler.load.limits import Limits, plan_limits, restricted, restrictions
 from reconciler.load.plan_types import IMPLIED
 from reconciler.load.pricing import Prices, at, plan_prices
-from reconciler.model.property import DIRECT, PROVIDERS, Cancellation, PlanType, RatePlan
+from reconciler.load.weeks import Calendars
+from reconciler.model.property import PROVIDERS, Cancellation, PlanType, RatePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ def _work_out(context: Context, name: str, parent: _Worked | None) -> _Worked:
         type=kind,
         base=doc.base,
         rooms=rooms,
-        prices=prices.nights,
+        prices=Calendars(prices.nights),
         base_rates=prices.bases,
-        restrictions={room: restricted(nights) for room, nights in limits.nights.items()},
+        restrictions=Calendars({room: restricted(nights) for room, nights in limits.nights.items()}),
         base_restrictions={room: restrictions(written) for room, written in limits.base.items()},
         cancellation=_cancellation(context, name, above),
         meal_plan=doc.meal_plan or IMPLIED[kind].meal_plan or (above.meal_plan if above else None),
@@ -93,7 +94,7 @@ def _discount(doc: RatePlanDoc, parent: RatePlan | None) -> Decimal | None:
 
 
 def _check_sold(context: Context, name: str, rooms: tuple[str, ...], prices: Prices) -> None:
-    priced = any(prices.nights.get((room, DIRECT)) for room in rooms)
+    priced = any(prices.final[room].nights for room in rooms if room in prices.final)
     if not priced and not context.plan(name).retired and any(context.manages(p, "rates") for p in PROVIDERS):
         message = f"`{name}` has no price on any night in the window: it is closed wherever it is mapped"
         context.problems.warn("plan-without-prices", message, ("rate_plans", name), "add rates", at_key=True)

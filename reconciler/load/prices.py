@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from reconciler.load.documents import DeriveDoc, RoundDoc
@@ -28,13 +28,23 @@ def changed(amount: Decimal, changes: Iterable[Change]) -> Decimal:
     return amount
 
 
+def deriving(rule: DeriveDoc, currency: str) -> Callable[[Decimal], Decimal]:
+    """How the rule makes one price of another. It keeps their order: of two prices the higher one gives no lower one."""
+    by, mode = step(rule.round, currency), Rounding(rule.round.mode)
+    lowest, highest = limits(rule, currency)
+
+    def derive(amount: Decimal) -> Decimal:
+        price = in_currency(round_to(changed(amount, rule.change), by, mode), currency)
+        if lowest is not None:
+            price = max(price, lowest)
+        return price if highest is None else min(price, highest)
+
+    return derive
+
+
 def derived(amount: Decimal, rule: DeriveDoc, currency: str) -> Decimal:
     """The price that the rule makes of another. A clamp steps inward: a floor rounds up, a ceiling down."""
-    price = rounded(changed(amount, rule.change), rule.round, currency)
-    lowest, highest = limits(rule, currency)
-    if lowest is not None:
-        price = max(price, lowest)
-    return price if highest is None else min(price, highest)
+    return deriving(rule, currency)(amount)
 
 
 def limits(rule: DeriveDoc, currency: str) -> tuple[Decimal | None, Decimal | None]:

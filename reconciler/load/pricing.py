@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from functools import cache
 
 from reconciler.load import calendars, prices
 from reconciler.load.context import Context
@@ -17,22 +17,43 @@ from reconciler.load.documents import AtProvider, DeriveDoc, RatePlanDoc, RoundD
 from reconciler.load.families import rooms_in_order
 from reconciler.load.problems import Keys
 from reconciler.load.values import Change
-from reconciler.model.calendar import Calendar
+from reconciler.load.weeks import Weeks
 from reconciler.model.money import in_currency
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, PROVIDERS
 from reconciler.model.state import Price
 
-A = TypeVar("A")
-B = TypeVar("B")
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Prices by night, and two between which they all lie (`bounds`, empty where there is none).
+
+    Whatever makes prices of prices keeps their order. So what is right at both bounds is right on every night, and the nights are
+    only looked at where it is not.
+    """
+
+    nights: Weeks[Decimal] = field(default_factory=Weeks)
+    bounds: tuple[Decimal, ...] = ()
+
+    def map(self, change: Callable[[Decimal], Decimal]) -> Amounts:
+        """Each price changed; `change` keeps their order."""
+        return Amounts(self.nights.map(change), tuple(map(change, self.bounds)))
+
+    def overlay(self, over: Amounts) -> Amounts:
+        """These with others on top."""
+        return Amounts(self.nights.overlay(over.nights), _bounds((*self.bounds, *over.bounds)))
+
+
+def _bounds(amounts: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+    return (min(amounts), max(amounts)) if amounts else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
     """What a plan costs: by room before any provider's own change (`final`, `base`), and by (room, provider)."""
 
-    final: dict[str, Calendar[Decimal]] = field(default_factory=dict)
+    final: dict[str, Amounts] = field(default_factory=dict)
     base: dict[str, Decimal] = field(default_factory=dict)
-    nights: dict[tuple[str, str], Calendar[Price]] = field(default_factory=dict)
+    nights: dict[tuple[str, str], Weeks[Price]] = field(default_factory=dict)
     bases: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     occupancy: Mapping[int, Change] = field(default_factory=dict)
 
@@ -54,35 +75,31 @@ def plan_prices(context: Context, name: str, rooms: tuple[str, ...], parent: Pri
 def _room(context: Context, name: str, room: str, parent: Prices | None, found: Prices) -> None:
     plan, keys = context.plan(name), ("rate_plans", name, "rates", room)
     own = plan.rates.get(room)
-    nights: Calendar[Decimal] = Calendar()
+    amounts = Amounts()
     rule, source = _rule(plan, room, parent, found)
     if rule is not None and source is not None:
-        nights = _derived(context, name, room, rule, source, found)
+        amounts = _derived(context, name, room, rule, source, found)
     if own is not None:
-        written = calendars.values(own, context.frame, keys, context.problems)
-        written = written.map(lambda amount: in_currency(amount, context.currency))
+        nights = calendars.values(own, context.frame, keys, context.problems)
+        nights = nights.map(lambda amount: in_currency(amount, context.currency))
+        written = Amounts(nights, _bounds(nights.values))
         if rule is not None:
             _within(context, written, rule, keys, "its own rate")
-        nights = nights.overlay(written)
+        amounts = amounts.overlay(written)
         if own.default is not None:
             found.base[room] = in_currency(own.default, context.currency)
-    found.final[room] = nights
+    found.final[room] = amounts
 
 
-def _derived(
-    context: Context, name: str, room: str, rule: DeriveDoc, source: Prices, found: Prices
-) -> Calendar[Decimal]:
+def _derived(context: Context, name: str, room: str, rule: DeriveDoc, source: Prices, found: Prices) -> Amounts:
     plan = context.plan(name)
     above = _from(plan, room)
-
-    def make(amount: Decimal) -> Decimal:
-        return prices.derived(amount, rule, context.currency)
-
-    nights = source.final.get(above, Calendar()).map(_remembered(make))
-    _above_zero(context, nights, _derive_keys(plan, name, room), "the derived price")
+    make = cache(prices.deriving(rule, context.currency))
+    amounts = source.final.get(above, Amounts()).map(make)
+    _above_zero(context, amounts, _derive_keys(plan, name, room), "the derived price")
     if above in source.base:
         found.base[room] = make(source.base[above])
-    return nights
+    return amounts
 
 
 def _rule(plan: RatePlanDoc, room: str, parent: Prices | None, found: Prices) -> tuple[DeriveDoc | None, Prices | None]:
@@ -105,15 +122,14 @@ def _derive_keys(plan: RatePlanDoc, name: str, room: str) -> Keys:
 
 
 def _providers(context: Context, name: str, room: str, found: Prices) -> None:
-    plan, stay = context.plan(name), context.rooms[room]
-    priced = found.final[room].map(
-        _remembered(
-            lambda amount: prices.by_guests(
-                amount, found.occupancy, stay.base_occupancy, stay.max_occupancy, context.currency
-            )
-        )
-    )
-    _guests_above_zero(context, priced, name)
+    plan, stay, amounts = context.plan(name), context.rooms[room], found.final[room]
+
+    def by_guests(amount: Decimal) -> Price:
+        return prices.by_guests(amount, found.occupancy, stay.base_occupancy, stay.max_occupancy, context.currency)
+
+    priced = amounts.nights.map(by_guests)
+    if any(_guests_below(by_guests(amount)) for amount in amounts.bounds):
+        _guests_above_zero(context, priced, name)
     found.nights[room, DIRECT] = priced
     if room in found.base:
         found.bases[room, DIRECT] = found.base[room]
@@ -126,13 +142,14 @@ def _provider(context: Context, name: str, room: str, provider: str, own: AtProv
     if own.change is not None:
         change, rule = own.change, own.round or _rounding(context.plan(name), room)
         keys = ("rate_plans", name, "providers", provider, "change")
-        priced = priced.map(_remembered(lambda price: prices.at_provider(price, change, rule, context.currency)))
-        amounts = priced.map(lambda price: price.amount)
+        priced = priced.map(lambda price: prices.at_provider(price, change, rule, context.currency))
+        make = cache(lambda amount: prices.rounded(change.apply(amount), rule, context.currency))
+        amounts = found.final[room].map(make)
         _above_zero(context, amounts, keys, f"the price at {provider}")
         derive, _ = _rule(context.plan(name), room, None, found)
         if derive is not None:
             _within(context, amounts, derive, keys, f"the price at {provider}")
-        base = None if base is None else prices.rounded(change.apply(base), rule, context.currency)
+        base = None if base is None else make(base)
     found.nights[room, provider] = priced
     if base is not None:
         found.bases[room, provider] = base
@@ -151,20 +168,10 @@ def _rounding(plan: RatePlanDoc, room: str) -> RoundDoc:
     return plan.derive.round if plan.derive is not None else RoundDoc()
 
 
-def _remembered(make: Callable[[A], B]) -> Callable[[A], B]:
-    """The function with its results kept: calendars repeat few values over many runs."""
-    known: dict[A, B] = {}
-
-    def found(value: A) -> B:
-        if value not in known:
-            known[value] = make(value)
-        return known[value]
-
-    return found
-
-
-def _above_zero(context: Context, nights: Calendar[Decimal], keys: Keys, what: str) -> None:
-    for run in nights:
+def _above_zero(context: Context, amounts: Amounts, keys: Keys, what: str) -> None:
+    if all(amount > 0 for amount in amounts.bounds):
+        return
+    for run in amounts.nights.calendar():
         if run.value <= 0:
             message = f"{what} is {run.value} on {calendars.spelled(run.start, run.until)}"
             context.problems.add(
@@ -173,8 +180,12 @@ def _above_zero(context: Context, nights: Calendar[Decimal], keys: Keys, what: s
             return
 
 
-def _guests_above_zero(context: Context, nights: Calendar[Price], name: str) -> None:
-    for run in nights:
+def _guests_below(price: Price) -> bool:
+    return any(amount <= 0 for _, amount in price.guests)
+
+
+def _guests_above_zero(context: Context, nights: Weeks[Price], name: str) -> None:
+    for run in nights.calendar():
         for number, amount in run.value.guests:
             if amount <= 0 < run.value.amount:
                 message = f"the price for {number} is {amount} on {calendars.spelled(run.start, run.until)}"
@@ -183,8 +194,10 @@ def _guests_above_zero(context: Context, nights: Calendar[Price], name: str) -> 
                 return
 
 
-def _within(context: Context, nights: Calendar[Decimal], rule: DeriveDoc, keys: Keys, what: str) -> None:
-    for run in nights:
+def _within(context: Context, amounts: Amounts, rule: DeriveDoc, keys: Keys, what: str) -> None:
+    if not any(_outside(amount, rule) for amount in amounts.bounds):
+        return
+    for run in amounts.nights.calendar():
         when = calendars.spelled(run.start, run.until)
         if rule.floor is not None and run.value < rule.floor:
             message = f"{what} is {run.value} on {when}, under the floor of {rule.floor}"
@@ -194,6 +207,11 @@ def _within(context: Context, nights: Calendar[Decimal], rule: DeriveDoc, keys: 
             message = f"{what} is {run.value} on {when}, above the ceiling of {rule.ceiling}"
             context.problems.add("price-above-ceiling", message, keys, "lower it, or raise the ceiling")
             return
+
+
+def _outside(amount: Decimal, rule: DeriveDoc) -> bool:
+    low, high = rule.floor, rule.ceiling
+    return (low is not None and amount < low) or (high is not None and amount > high)
 
 
 def _check_limits(context: Context, name: str) -> None:

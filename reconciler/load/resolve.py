@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from reconciler.load import calendars
+from reconciler.load import calendars, weeks
 from reconciler.load.allocation import allocations
 from reconciler.load.calendars import Frame, Season
 from reconciler.load.context import Context
@@ -15,7 +15,8 @@ from reconciler.load.links import links, managed, mappings, suspensions
 from reconciler.load.plans import rate_plans
 from reconciler.load.problems import Problems
 from reconciler.load.values import WEEKEND
-from reconciler.model.calendar import WEEKDAYS, Calendar, constant
+from reconciler.load.weeks import Calendars, Weeks
+from reconciler.model.calendar import WEEKDAYS, Calendar
 from reconciler.model.property import Property, Room
 from reconciler.model.state import Window
 from reconciler.model.workspace import Credential
@@ -27,8 +28,9 @@ def resolve(
     """The property over its window, today (local to it at `now`) to its horizon. What is wrong goes to `problems`."""
     today = now.astimezone(ZoneInfo(doc.timezone)).date()
     frame = _frame(doc, Window(today, today + timedelta(days=doc.horizon)), problems)
-    rooms = {key: _room(key, room, frame, problems) for key, room in doc.rooms.items()}
-    context = Context(doc, frame, rooms, problems, managed(doc))
+    units = {key: _units(key, room, frame, problems) for key, room in doc.rooms.items()}
+    rooms = {key: _room(key, room, units[key].calendar(), frame, problems) for key, room in doc.rooms.items()}
+    context = Context(doc, frame, rooms, units, problems, managed(doc))
     _check_room_ids(context)
     plans = rate_plans(context)
     return Property(
@@ -44,7 +46,7 @@ def resolve(
         rate_plans=plans,
         providers=links(doc, credentials, problems),
         mappings=mappings(context, plans),
-        allocation=allocations(context),
+        allocation=Calendars(allocations(context)),
         rates_basis=doc.rates_are.basis,
         rates_tax=doc.rates_are.tax,
         manage=context.manage,
@@ -60,12 +62,14 @@ def _frame(doc: PropertyDoc, window: Window, problems: Problems) -> Frame:
     return Frame(window, {name: Season(s.nights, s.priority) for name, s in doc.seasons.items()}, weekend)
 
 
-def _room(key: str, doc: RoomDoc, frame: Frame, problems: Problems) -> Room:
+def _units(key: str, doc: RoomDoc, frame: Frame, problems: Problems) -> Weeks[int]:
+    return calendars.values(doc.units, frame, ("rooms", key, "units"), problems) if doc.units else Weeks()
+
+
+def _room(key: str, doc: RoomDoc, units: Calendar[int], frame: Frame, problems: Problems) -> Room:
     keys = ("rooms", key)
-    units: Calendar[int] = Calendar()
-    if doc.units is not None:
-        units = calendars.values(doc.units, frame, (*keys, "units"), problems)
-    closed = calendars.values(doc.closed, frame, (*keys, "closed"), problems)
+    open_ = weeks.constant(frame.window.start, frame.window.until, False)
+    closed = open_.overlay(calendars.values(doc.closed, frame, (*keys, "closed"), problems))
     if not 1 <= doc.occupancy.base <= doc.occupancy.max:
         message = f"a price is for 1 to {doc.occupancy.max} guests, found {doc.occupancy.base}"
         problems.add("bad-guests", message, (*keys, "occupancy", "base"))
@@ -74,7 +78,7 @@ def _room(key: str, doc: RoomDoc, frame: Frame, problems: Problems) -> Room:
         id=doc.id,
         name=doc.name or key,
         units=units,
-        closed=constant(frame.window.start, frame.window.until, False).overlay(closed),
+        closed=closed.calendar(),
         base_occupancy=doc.occupancy.base,
         max_occupancy=doc.occupancy.max,
         retired=doc.retired,

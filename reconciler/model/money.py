@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
 
 # ISO 4217, active currencies.
 CURRENCIES = frozenset(
@@ -37,6 +38,7 @@ def decimals(currency: str) -> int:
     return 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
 
 
+@cache
 def smallest(currency: str) -> Decimal:
     """The smallest step of the currency, for instance 0.01."""
     return Decimal(1).scaleb(-decimals(currency))

@@ -97,7 +97,7 @@ def _frame(seasons: dict[str, str]) -> Frame:
 @settings(max_examples=120, deadline=None)
 def test_plain_values_are_what_a_night_by_night_reading_gives(shape: dict[str, Any], seasons: dict[str, str]) -> None:
     problems = Problems()
-    found = calendars.values(CalendarDoc[Count].model_validate(shape), _frame(seasons), (), problems)
+    found = calendars.values(CalendarDoc[Count].model_validate(shape), _frame(seasons), (), problems).calendar()
     assert problems.found == []
     for number in range(LENGTH):
         night = START + timedelta(days=number)
@@ -110,7 +110,7 @@ def test_plain_values_are_what_a_night_by_night_reading_gives(shape: dict[str, A
 def test_fields_are_what_a_night_by_night_reading_gives(shape: dict[str, Any], seasons: dict[str, str]) -> None:
     problems = Problems()
     doc = CalendarDoc[RestrictionFields].model_validate(shape)
-    found = calendars.fields(doc, _frame(seasons), (), problems)
+    found = calendars.fields(doc, _frame(seasons), (), problems).calendar()
     for number in range(LENGTH):
         night = START + timedelta(days=number)
         expected: dict[str, Any] = {}
@@ -123,7 +123,7 @@ def test_seasons_of_one_priority_may_overlap_where_they_agree() -> None:
     problems = Problems()
     frame = Frame(WINDOW, {"a": Season(_nights(_span(0, 9)), 0), "b": Season(_nights(_span(5, 9)), 0)}, WEEKEND)
     shape = {"seasons": {"a": {"default": {"min_stay": 2}}, "b": {"default": {"min_stay": 2, "closed": True}}}}
-    found = calendars.fields(CalendarDoc[RestrictionFields].model_validate(shape), frame, (), problems)
+    found = calendars.fields(CalendarDoc[RestrictionFields].model_validate(shape), frame, (), problems).calendar()
     assert problems.found == []
     assert found.at(START + timedelta(days=6)) == {"min_stay": 2, "closed": True}
 
@@ -132,7 +132,7 @@ def test_seasons_that_disagree_are_told_once_with_the_first_night() -> None:
     problems = Problems()
     frame = Frame(WINDOW, {"a": Season(_nights(_span(0, 9)), 0), "b": Season(_nights(_span(5, 9)), 0)}, WEEKEND)
     shape = {"seasons": {"a": {"default": {"min_stay": 2}}, "b": {"default": {"min_stay": 3}}}}
-    calendars.fields(CalendarDoc[RestrictionFields].model_validate(shape), frame, (), problems)
+    calendars.fields(CalendarDoc[RestrictionFields].model_validate(shape), frame, (), problems).calendar()
     assert [one.message for one in problems.found] == [
         "the seasons `a` and `b` both set `min_stay` on 2027-01-06, differently"
     ]

@@ -1,0 +1,183 @@
+"""Nights as a year is written: few stretches, each with one value for all its nights or one for each weekday.
+
+Loading works with these and not with calendars. A year of weekend prices is one stretch here and a hundred runs there, and whoever only
+asks whether files are right never needs the runs. The values stand beside the stretches, each once: a price that is derived from another
+changes the values, when they are asked for, and shares the stretches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count, pairwise
+from typing import Generic, NamedTuple, TypeVar
+
+from reconciler.model.calendar import Calendar, Run, from_runs
+
+V = TypeVar("V")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+K = TypeVar("K")
+
+NOTHING = -1
+"""The place of no value."""
+_NONE = (NOTHING,)
+_NO_VALUE = frozenset(_NONE)
+_DAY = timedelta(days=1)
+_WEEK = 7
+
+
+class Stretch(NamedTuple):
+    """Nights from `start` up to and not including `until`.
+
+    `places`: of the one value of all nights, or of seven, from Monday on. A weekday that no night of the stretch falls on has none.
+    """
+
+    start: date
+    until: date
+    places: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Weeks(Generic[V]):
+    """A step function over nights, like a calendar. Stretches are in order and disjoint; each value is that of some night.
+
+    `worked_out` gives the values when they are first asked for.
+    """
+
+    stretches: tuple[Stretch, ...] = ()
+    worked_out: Callable[[], tuple[V, ...]] = tuple
+    _values: tuple[V, ...] | None = field(default=None, repr=False)
+    _calendar: Calendar[V] | None = field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.stretches)
+
+    @property
+    def values(self) -> tuple[V, ...]:
+        """What the places of the stretches are places of."""
+        if self._values is None:
+            self._values = self.worked_out()
+        return self._values
+
+    def map(self, change: Callable[[V], C]) -> Weeks[C]:
+        """Each value changed, once, when it is asked for."""
+        return Weeks(self.stretches, lambda: tuple([change(value) for value in self.values]))
+
+    def pick(self, change: Callable[[V], C | None]) -> Weeks[C]:
+        """Each value changed, once; a None takes the nights away."""
+        return _trimmed(self.stretches, [change(value) for value in self.values])
+
+    def overlay(self, over: Weeks[V]) -> Weeks[V]:
+        """This with `over` on top: where `over` has a value, it wins."""
+        if not over or not self:
+            return over or self
+        return merge(self, over, lambda under, top: under if top is None else top)
+
+    def calendar(self) -> Calendar[V]:
+        """The same as runs of nights; worked out once."""
+        if self._calendar is None:
+            self._calendar = from_runs(self._runs())
+        return self._calendar
+
+    def _runs(self) -> Iterator[Run[V]]:
+        values = self.values
+        for start, until, places in self.stretches:
+            if len(places) == 1:
+                yield Run(start, until, values[places[0]])
+                continue
+            night, day = start, start.weekday()
+            while night < until:
+                after = night + _DAY
+                if places[day] != NOTHING:
+                    yield Run(night, after, values[places[day]])
+                night, day = after, (day + 1) % _WEEK
+
+
+def constant(start: date, until: date, value: V) -> Weeks[V]:
+    """One value from `start` up to and not including `until`."""
+    return Weeks((Stretch(start, until, (0,)),), lambda: (value,)) if start < until else Weeks()
+
+
+def merge(left: Weeks[A], right: Weeks[B], combine: Callable[[A | None, B | None], C | None]) -> Weeks[C]:
+    """Night by night `combine` of two, once for each two values that meet; a None leaves the nights without a value."""
+    known: dict[tuple[int, int], int] = {}
+    stretches = []
+    for start, until, under, over in _joint(left.stretches, right.stretches):
+        width = max(len(under), len(over))
+        met = [
+            NOTHING if pair == (NOTHING, NOTHING) else known.setdefault(pair, len(known))
+            for pair in zip(_spread(under, width), _spread(over, width), strict=True)
+        ]
+        stretches.append(Stretch(start, until, tuple(met)))
+    a, b = (*left.values, None), (*right.values, None)  # what NOTHING is the place of
+    return _trimmed(stretches, [combine(a[under], b[over]) for under, over in known])
+
+
+def _trimmed(stretches: Iterable[Stretch], values: list[V | None]) -> Weeks[V]:
+    """Without the values that are None and the stretches that hold none."""
+    kept = [value for value in values if value is not None]
+    if len(kept) == len(values):
+        return Weeks(tuple(stretches), lambda: tuple(kept))
+    numbers = count()
+    moved = [NOTHING if value is None else next(numbers) for value in values] + [NOTHING]
+    trimmed = [Stretch(start, until, tuple([moved[place] for place in places])) for start, until, places in stretches]
+    return Weeks(tuple([one for one in trimmed if set(one.places) != {NOTHING}]), lambda: tuple(kept))
+
+
+def weekdays(start: date, until: date) -> list[int]:
+    """The weekdays of the nights, in the order in which they come, each once."""
+    first = start.weekday()
+    return [(first + day) % _WEEK for day in range(min(_WEEK, (until - start).days))]
+
+
+def _joint(
+    left: tuple[Stretch, ...], right: tuple[Stretch, ...]
+) -> Iterator[tuple[date, date, tuple[int, ...], tuple[int, ...]]]:
+    """The stretches of both, cut wherever one of them begins or ends."""
+    cuts = sorted({cut for stretch in (*left, *right) for cut in (stretch.start, stretch.until)})
+    i = j = 0
+    for start, until in pairwise(cuts):
+        while i < len(left) and left[i].until <= start:
+            i += 1
+        while j < len(right) and right[j].until <= start:
+            j += 1
+        under = _within(left[i].places, start, until) if i < len(left) and left[i].start <= start else _NONE
+        over = _within(right[j].places, start, until) if j < len(right) and right[j].start <= start else _NONE
+        if set(under) | set(over) != _NO_VALUE:
+            yield start, until, under, over
+
+
+def _within(places: tuple[int, ...], start: date, until: date) -> tuple[int, ...]:
+    """The places without those of weekdays that no night falls on."""
+    if len(places) == 1 or (until - start).days >= _WEEK:
+        return places
+    days = weekdays(start, until)
+    return tuple([place if day in days else NOTHING for day, place in enumerate(places)])
+
+
+def _spread(places: tuple[int, ...], width: int) -> tuple[int, ...]:
+    return places if len(places) == width else places * width
+
+
+class Calendars(Mapping[K, Calendar[V]]):
+    """Calendars by key, each worked out when it is asked for."""
+
+    __slots__ = ("_weeks",)
+
+    def __init__(self, weeks: Mapping[K, Weeks[V]]) -> None:
+        self._weeks = weeks
+
+    def __getitem__(self, key: K) -> Calendar[V]:
+        return self._weeks[key].calendar()
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._weeks)
+
+    def __len__(self) -> int:
+        return len(self._weeks)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
