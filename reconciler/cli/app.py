@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("laying_out", "init", "Lay out a workspace: reconciler.yaml, properties/, schemas/."),
     "validate": ("files", "validate", "Check the files; touch nothing outside them."),
     "schema": ("files", "schema", "Write the JSON Schemas of the YAML files."),
+    "diff": ("comparing", "diff", "Show what two revisions of the files mean, in hotel terms."),
     "import": ("importing", "import_", "Write YAML for what runs out there."),
     "plan": ("planning", "plan", "Show what would change, everywhere; change nothing."),
     "show": ("planning", "show", "Render a saved plan or drift report."),

@@ -1,9 +1,15 @@
-"""Which commit the workspace's files are of. Asks git, changes nothing; what git cannot say counts as not committed."""
+"""Which commit the workspace's files are of, and what they were at another.
+
+Asks git, changes nothing; what git cannot say counts as not committed.
+"""
 
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
 from reconciler.errors import UsageError
 
@@ -30,6 +36,60 @@ def changed_files(root: Path, revision: str) -> frozenset[str]:
             hint="name a commit, branch or tag of the repository that the workspace is in",
         )
     return frozenset(name for name in (*tracked.split("\0"), *unknown.split("\0")) if name)
+
+
+_MOST_FILES, _MOST_BYTES = 100_000, 1_000_000_000
+_LINK = "120000"
+
+
+@contextmanager
+def exported(root: Path, revision: str) -> Iterator[Path]:
+    """The workspace's files as they were at a revision, in a folder of their own for as long as the block runs. Nothing is checked out.
+
+    A symbolic link becomes one that leads nowhere: loading refuses it as it refuses the real one. Raises UsageError where git cannot say.
+    """
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        raise UsageError(
+            f"git knows no revision `{revision[:80]}`",
+            hint="name a commit, branch or tag of the repository that the workspace is in",
+        )
+    listed = _git(root, "ls-tree", "-r", "-z", "-l", commit, "--", "reconciler.yaml", "properties") or ""
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as name:
+        _write(root, Path(name), [entry for entry in listed.split("\0") if entry])
+        yield Path(name)
+
+
+def _write(root: Path, into: Path, entries: list[str]) -> None:
+    listed = [(entry.partition("\t")[0].split(), entry.partition("\t")[2]) for entry in entries]
+    files = [(mode, blob, int(size), path) for (mode, kind, blob, size), path in listed if kind == "blob"]
+    if len(files) > _MOST_FILES or sum(size for _, _, size, _ in files) > _MOST_BYTES:
+        raise UsageError("that revision has too many files, or too large ones, to be compared")
+    contents = _blobs(root, [blob for _, blob, _, _ in files])
+    for (mode, _, _, path), content in zip(files, contents, strict=True):
+        if ".." in PurePosixPath(path).parts:
+            raise UsageError(f"that revision has a file that is called `{path[:80]}`")
+        file = into / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if mode == _LINK:
+            file.symlink_to("nowhere")
+        else:
+            file.write_bytes(content)
+
+
+def _blobs(root: Path, blobs: list[str]) -> list[bytes]:
+    """The contents, in one call of git."""
+    asked = "".join(f"{blob}\n" for blob in blobs).encode()
+    done = subprocess.run(
+        ["git", "-C", str(root), "cat-file", "--batch"], input=asked, capture_output=True, timeout=300, check=True
+    )
+    found, at = [], 0
+    for _ in blobs:
+        head = done.stdout.index(b"\n", at)
+        size = int(done.stdout[at:head].split()[2])
+        found.append(done.stdout[head + 1 : head + 1 + size])
+        at = head + size + 2
+    return found
 
 
 def _git(root: Path, *arguments: str) -> str | None:
