@@ -61,7 +61,6 @@ def apply(
       reconciler apply --property lisbon-baixa
       reconciler apply --auto-approve --env staging
     """
-    check_rules(consents)
     saved = _saved(file, options, consents) if file else None
     if saved is not None:
         environment = options.environment or saved.environment
@@ -72,6 +71,8 @@ def apply(
         if saved is not None:
             plan = _fitting(here, saved)
         else:
+            here.properties()
+            check_rules(consents, here.loaded.workspace.policies)
             plan = make_plan(here, consents)
             code = exit_code(plan, detailed=False)
             if code == 3 or not plan.operations:

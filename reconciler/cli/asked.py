@@ -5,11 +5,12 @@ Looks at names alone. Whether a property has such an address is known only when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reconciler.errors import UsageError
 from reconciler.model.address import DATABASE, matches
 from reconciler.model.diagnostics import did_you_mean
+from reconciler.model.policies import Policy
 from reconciler.model.property import BOOKING, EXPEDIA
 
 _SEGMENTS = 4
@@ -37,10 +38,11 @@ def check_globs(globs: Iterable[str]) -> None:
             )
 
 
-def check_rules(rules: Iterable[str]) -> None:
-    """Raises UsageError for consent to a check that does not exist."""
-    from reconciler.policy import CHECKS
+def check_rules(consents: Iterable[str], policies: Mapping[str, Policy]) -> None:
+    """Raises UsageError for consent to a rule that does not exist."""
+    from reconciler.policy import rules
 
-    for rule in rules:
-        if rule not in CHECKS:
-            raise UsageError(f"there is no check `{rule}` to consent to", hint=did_you_mean(rule, CHECKS))
+    known = rules(policies)
+    for rule in consents:
+        if rule not in known:
+            raise UsageError(f"there is no rule `{rule}` to consent to", hint=did_you_mean(rule, known))

@@ -60,8 +60,9 @@ def plan(
       reconciler plan --target '*/database/**' --format markdown
       reconciler plan --detailed-exitcode --env production
     """
-    check_rules(consents)
     with site(options) as here:
+        here.properties()
+        check_rules(consents, here.loaded.workspace.policies)
         made = make_plan(here, consents)
     if out is not None:
         save(plan_file.dumps(made), out)

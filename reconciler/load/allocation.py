@@ -11,10 +11,10 @@ from reconciler.load import calendars
 from reconciler.load.calendars import spelled
 from reconciler.load.context import Context
 from reconciler.load.problems import Keys
-from reconciler.load.values import Share
 from reconciler.load.weeks import Weeks, merge
 from reconciler.model.calendar import Run
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
+from reconciler.model.share import Share
 from reconciler.model.state import Allotments
 
 

@@ -11,8 +11,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from reconciler.load import values
-from reconciler.load.values import KEY, WEEKEND, Change, Nights, Share, choice
+from reconciler.load.values import KEY, WEEKEND, Change, Nights, choice
 from reconciler.model.calendar import WEEKDAYS
+from reconciler.model.share import Share
 
 
 class OneOf:

@@ -22,6 +22,7 @@ from reconciler.load.countries import COUNTRIES
 from reconciler.model.calendar import WEEKDAYS
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.money import CURRENCIES
+from reconciler.model.share import Share
 
 WEEKEND = "weekend"
 _LARGEST = Decimal(100_000_000)
@@ -40,18 +41,6 @@ class Change:
     def apply(self, amount: Decimal) -> Decimal:
         """The changed amount, not rounded."""
         return amount * (100 + self.number) / 100 if self.percent else amount + self.number
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A number of units, or a percentage of a night's units."""
-
-    number: Decimal
-    percent: bool
-
-    def of(self, units: int) -> Decimal:
-        """The exact number, not rounded."""
-        return units * self.number / 100 if self.percent else self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,22 +12,13 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from reconciler.load.document import Doc
+from reconciler.load.policy_documents import PoliciesDoc
 from reconciler.load.types import Count, Duration, Flag, Key, OneOf, Text, Timezone
 from reconciler.load.values import fault, shown, text
 from reconciler.model.state import Json
 from reconciler.model.workspace import REFERENCE_SCHEMES
 
 SYNC_TYPES = ("rate_sync", "inventory_sync", "booking_sync", "content_sync")
-CHECKS = (
-    "rate_parity",
-    "rate_bounds",
-    "rate_step",
-    "blast_radius",
-    "inventory",
-    "coverage",
-    "freeze",
-    "credential_age",
-)
 ENDPOINTS = ("local", "sandbox", "production")
 _LEVELS = ("critical", "high", "medium", "low")
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  only to see whether an expression can be read
@@ -113,7 +104,6 @@ Url = Annotated[str, PlainValidator(url), WithJsonSchema({"type": "string", "for
 Endpoints = Annotated[str, OneOf(*ENDPOINTS)]
 Authentication = Annotated[str, OneOf("token", "basic")]
 SyncType = Annotated[str, OneOf(*SYNC_TYPES)]
-CheckName = Annotated[str, OneOf(*CHECKS)]
 Level = Annotated[str, OneOf(*_LEVELS)]
 Free = Annotated[dict[str, Any], PlainValidator(_as_written_mapping), WithJsonSchema({"type": "object"})]
 
@@ -231,5 +221,5 @@ class WorkspaceDoc(Doc):
     credentials: dict[Key, CredentialDoc] = Field(default={})
     schedules: dict[SyncType, ScheduleDoc] = Field(default={})
     events: EventsDoc = EventsDoc()
-    policies: dict[CheckName, Free] = Field(default={})
+    policies: PoliciesDoc = PoliciesDoc()
     plan_ttl: Duration | None = Field(default=None, description="How long a saved plan holds; default 7d.")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from reconciler.load import policies
 from reconciler.load.problems import Problems
 from reconciler.load.workspace_documents import (
     CredentialDoc,
@@ -59,7 +60,7 @@ def resolve(doc: WorkspaceDoc, problems: Problems) -> Workspace:
             for name, one in doc.schedules.items()
         },
         events=_events(doc.events),
-        policies=dict(doc.policies),
+        policies=policies.resolve(doc.policies, problems),
         plan_ttl=doc.plan_ttl or PLAN_TTL,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from reconciler.model.policies import Policy
 from reconciler.model.state import Json
 
 
@@ -84,12 +85,12 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Everything in `reconciler.yaml`. `policies`: parameters by check, as written."""
+    """Everything in `reconciler.yaml`. `policies`: the parameters of the checks that it names."""
 
     environments: Mapping[str, Environment]
     providers: Mapping[str, ProviderSettings]
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     events: Mapping[str, Json] = field(default_factory=dict)
-    policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     plan_ttl: timedelta = timedelta(days=7)

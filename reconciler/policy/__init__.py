@@ -2,60 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean
-from reconciler.model.plan import Operation
-from reconciler.model.state import Json
+from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.policies import Custom, Policy
 from reconciler.policy.blast_radius import BLAST_RADIUS
-from reconciler.policy.contract import PREFIX, Check
+from reconciler.policy.contract import PREFIX, Case, Check, Violation
+from reconciler.policy.coverage import COVERAGE
+from reconciler.policy.credential_age import CREDENTIAL_AGE
+from reconciler.policy.custom import CUSTOM
+from reconciler.policy.freeze import FREEZE
+from reconciler.policy.inventory import INVENTORY
+from reconciler.policy.rate_bounds import RATE_BOUNDS
+from reconciler.policy.rate_parity import RATE_PARITY
+from reconciler.policy.rate_step import RATE_STEP
 
-CHECKS: dict[str, Check] = {check.name: check for check in (BLAST_RADIUS,)}
+__all__ = ["CHECKS", "Case", "Violation", "judge", "refused", "rules"]
+
+CHECKS: dict[str, Check[Any]] = {
+    check.name: check
+    for check in (
+        RATE_PARITY,
+        RATE_BOUNDS,
+        RATE_STEP,
+        BLAST_RADIUS,
+        INVENTORY,
+        COVERAGE,
+        FREEZE,
+        CREDENTIAL_AGE,
+        CUSTOM,
+    )
+}
 """Every check by its name under `policies:`."""
 
+Where = Callable[[Violation], tuple[str, int, int]]
+"""File, line and column of what a violation is about; an empty file and zeros where they are not known."""
 
-def not_enforced(policies: Mapping[str, Mapping[str, Json]]) -> Iterator[Diagnostic]:
-    """A warning for every policy that the files name and this version has no check for: nobody shall rely on it."""
-    for name in sorted(policies):
-        if name not in CHECKS:
-            yield Diagnostic(
-                "policy-not-enforced",
-                f"`policies.{name}` is not enforced by this version",
-                Severity.WARNING,
-                hint=f"enforced: {', '.join(sorted(CHECKS))}",
-                file="reconciler.yaml",
-            )
+
+def _nowhere(_violation: Violation) -> tuple[str, int, int]:
+    return "", 0, 0
 
 
 def judge(
-    operations: tuple[Operation, ...], policies: Mapping[str, Mapping[str, Json]], consents: Iterable[str]
+    case: Case, policies: Mapping[str, Policy], consents: Iterable[str] = (), where: Where = _nowhere
 ) -> Iterator[Diagnostic]:
-    """What the checks find. With consent for its rule by name a refusal becomes a warning that says so."""
+    """What the checks find. What would refuse a plan is a warning where consent is given for the rule, and where there is nothing to do."""
     given = frozenset(consents)
     for name, check in CHECKS.items():
-        parameters = policies.get(name, {})
-        for finding in (*_unknown(check, parameters), *check.judge(operations, parameters)):
-            if name in given and finding.severity is Severity.ERROR:
-                yield Diagnostic(
-                    finding.code, f"{finding.message} (consent given)", Severity.WARNING, address=finding.address
-                )
-            else:
-                yield finding
+        parameters = policies.get(name, check.unwritten)
+        if parameters is not None:
+            for violation in check.judge(case, parameters):
+                yield _told(violation, name, parameters, case, given, where)
 
 
-def _unknown(check: Check, parameters: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    """A slip in a parameter's name would leave its limit at the default without a word."""
-    for key in sorted(set(parameters) - set(check.parameters)):
-        yield Diagnostic(
-            f"{PREFIX}{check.name}",
-            f"policies.{check.name} has no `{key}`",
-            hint=did_you_mean(key, check.parameters),
-            file="reconciler.yaml",
-        )
+def _told(
+    violation: Violation, name: str, parameters: Policy, case: Case, given: frozenset[str], where: Where
+) -> Diagnostic:
+    rule = violation.rule or name
+    severity = violation.severity or parameters.severity
+    refuses = severity is Severity.ERROR
+    consented = refuses and rule in given
+    file, line, column = where(violation)
+    return Diagnostic(
+        PREFIX + rule,
+        violation.message + (" (consent given)" if consented else ""),
+        Severity.WARNING if refuses and (consented or not case.operations) else severity,
+        hint="" if consented else _hint(violation.remedy, rule, case) if refuses else violation.remedy,
+        file=file,
+        line=line,
+        column=column,
+        address=violation.address,
+    )
+
+
+def _hint(remedy: str, rule: str, case: Case) -> str:
+    if case.everything:
+        return f"{remedy}; a plan that sends it is refused without --consent {rule}"
+    return f"{remedy}, or consent to this plan with --consent {rule}" if case.operations else remedy
+
+
+def rules(policies: Mapping[str, Policy]) -> tuple[str, ...]:
+    """Every rule that consent can be given to, by name: the checks, and each custom rule."""
+    custom = policies.get("custom")
+    own = custom.rules if isinstance(custom, Custom) else {}
+    return tuple(sorted([name for name in CHECKS if name != CUSTOM.name] + [f"{CUSTOM.name}/{name}" for name in own]))
 
 
 def refused(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
-    """The names of the checks that refuse the plan."""
+    """The names of the rules that refuse the plan."""
     return tuple(
         sorted(
             {

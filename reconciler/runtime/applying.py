@@ -30,6 +30,7 @@ from reconciler.model.state import Coverage, Json, Provenance
 from reconciler.policy import judge, refused
 from reconciler.runtime.execution import Execution, Outcomes
 from reconciler.runtime.faults import as_error
+from reconciler.runtime.judging import case_of
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.settling import settle
 from reconciler.runtime.site import Site, Targets
@@ -128,15 +129,26 @@ def check_fits(site: Site, plan: Plan) -> None:
         raise StalePlanError(
             f"the plan is {age.days} days old", hint="plan again; `plan_ttl` says how long a plan holds"
         )
-    names = refused([*plan.findings, *judge(plan.operations, site.loaded.workspace.policies, plan.consents)])
-    if names:
-        raise PolicyRefusedError(f"refused by {', '.join(names)}", hint=f"plan again with --consent {names[0]}")
+    _refuse_what_checks_refuse(site, plan)
     if site.environment.require_commit and (site.commit is None or site.dirty or plan.commit is None):
         raise RefusedError(
             f"environment `{site.environment.name}` applies only what is committed",
             hint="commit, plan again, then apply; require_commit in reconciler.yaml says so",
         )
     require_environment(site)
+
+
+def _refuse_what_checks_refuse(site: Site, plan: Plan) -> None:
+    """The checks are asked again: a freeze may have begun since the plan was made."""
+    now = judge(case_of(site, plan.operations, plan.coverage), site.loaded.workspace.policies, plan.consents)
+    found = [finding for finding in (*plan.findings, *now) if refused([finding])]
+    if found:
+        told = sorted({finding.message for finding in found})
+        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+        consents = " ".join(f"--consent {name}" for name in refused(found))
+        raise PolicyRefusedError(
+            f"refused by {', '.join(refused(found))}: {told[0]}{more}", hint=f"plan again with {consents}"
+        )
 
 
 def claim(site: Site) -> None:

@@ -15,8 +15,9 @@ from reconciler.model.journal import Applied
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.property import Property
 from reconciler.model.state import Coverage
-from reconciler.policy import judge, not_enforced
+from reconciler.policy import judge
 from reconciler.providers.contract import Pending, Target
+from reconciler.runtime.judging import case_of, counts_of
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
 from reconciler.runtime.validating import not_acted_on
@@ -46,8 +47,8 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     findings = [finding for survey in surveys for finding in survey.findings]
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
     findings += [finding for hotel in hotels for finding in not_acted_on(hotel)]
-    findings += not_enforced(site.loaded.workspace.policies)
-    findings += judge(steps, site.loaded.workspace.policies, consents)
+    case = case_of(site, steps, coverage_of(surveys), counts_of(surveys))
+    findings += judge(case, site.loaded.workspace.policies, consents)
     return Plan(
         environment=site.environment.name,
         as_of=site.now,

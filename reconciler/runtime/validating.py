@@ -9,11 +9,11 @@ from pathlib import Path
 
 from reconciler.kinds.pairs import provider_pairs
 from reconciler.kinds.restrictions import set_fields
-from reconciler.load import Loaded, workspace
+from reconciler.load import Loaded, origins, workspace
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.model.property import Manage, Property, RatePlan
-from reconciler.policy import judge, not_enforced
+from reconciler.policy import Case, Violation, judge
 
 _ON_THE_PLAN = frozenset({"min_advance_days", "max_advance_days"})
 
@@ -26,9 +26,21 @@ def validate_files(root: Path, now: datetime, capabilities: Able) -> Loaded:
     loaded = workspace(root, now=now)
     found = [d for hotel in loaded.properties for d in expressible(hotel, capabilities)]
     found += [finding for hotel in loaded.properties for finding in not_acted_on(hotel)]
-    found += not_enforced(loaded.workspace.policies)
-    found += judge((), loaded.workspace.policies, ())
+    found += judged(loaded, now)
     return replace(loaded, diagnostics=in_order([*loaded.diagnostics, *found]))
+
+
+def judged(loaded: Loaded, now: datetime) -> Iterator[Diagnostic]:
+    """What the checks find in the files alone, with its place; never more than a warning: a plan may have consent."""
+
+    def where(violation: Violation) -> tuple[str, int, int]:
+        for keys in violation.keys:
+            for place in origins(loaded, violation.property, keys):
+                return place.file, place.line, place.column
+        return "", 0, 0
+
+    hotels = {hotel.slug: hotel for hotel in loaded.properties}
+    return judge(Case((), hotels, now, everything=True), loaded.workspace.policies, where=where)
 
 
 def not_acted_on(hotel: Property) -> Iterator[Diagnostic]:

@@ -58,6 +58,9 @@ class Reader(Protocol):
     def completed_by(self, plan_digest: str) -> str | None:
         """The run that completed this plan."""
 
+    def rotated(self, property_id: str) -> Mapping[str, datetime]:
+        """When the property's credentials at each provider were last rotated; where they never were, since when they are there."""
+
     def holders(self) -> Sequence[Holder]:
         """Who holds which property now; rows of holders that are gone are left out."""
 

@@ -87,6 +87,9 @@ class PostgresStore:
         rows = self._rows("completed_by", plan_digest)
         return str(rows[0][0]) if rows else None
 
+    def rotated(self, property_id: str) -> Mapping[str, datetime]:
+        return {provider: at for provider, at in self._rows("rotated", property_id, property_id) if at is not None}
+
     def holders(self) -> Sequence[Holder]:
         return [Holder(*row) for row in self._rows("holders", self._environment)]
 

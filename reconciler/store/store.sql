@@ -50,6 +50,16 @@ WHERE r.environment = %s AND r.status = 'running' AND NOT EXISTS (
   WHERE l.run_id = r.id
 );
 
+-- name: rotated
+SELECT provider, COALESCE(max(rotated_at), min(created_at))
+FROM (
+  SELECT provider, rotated_at, NULL::timestamptz AS created_at
+  FROM public.integration_credential_history WHERE property_id = %s::uuid
+  UNION ALL
+  SELECT provider, NULL, created_at FROM public.third_party_integrations WHERE property_id = %s::uuid
+) AS known
+GROUP BY provider;
+
 -- name: runs
 SELECT id::text, environment, verb, started_at, host, pid, os_user, tool_version, plan_digest, commit, status, finished_at, summary
 FROM reconciler.runs WHERE environment = %s

@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.cli.asked import check_globs, check_rules
 from reconciler.errors import UsageError
+from reconciler.model.policies import Custom, Rule
 from tests.cli.test_init_and_demo import run
 
 HOTEL = """\
@@ -59,11 +60,19 @@ def test_a_glob_that_an_address_can_fit_is_taken(glob: str) -> None:
     check_globs([glob])
 
 
-def test_consent_is_given_to_a_check_that_exists() -> None:
-    check_rules(["blast_radius"])
-    with pytest.raises(UsageError, match="no check `blast_radios`") as told:
-        check_rules(["blast_radios"])
-    assert told.value.hint == "did you mean `blast_radius`?"
+def test_consent_is_given_to_a_rule_that_exists() -> None:
+    policies = {"custom": Custom(rules={"no-cheap-suites": Rule(when="true", message="m")})}
+    check_rules(["blast_radius", "custom/no-cheap-suites"], policies)
+    for slip, meant in (("blast_radios", "blast_radius"), ("custom/no-cheap-suits", "custom/no-cheap-suites")):
+        with pytest.raises(UsageError, match=f"no rule `{slip}`") as told:
+            check_rules([slip], policies)
+        assert told.value.hint == f"did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize("rule", ["custom", "custom/other", "", "*"])
+def test_there_is_no_consent_to_rules_at_large(rule: str) -> None:
+    with pytest.raises(UsageError):
+        check_rules([rule], {"custom": Custom(rules={"one": Rule(when="true", message="m")})})
 
 
 @pytest.mark.parametrize("flag", ["--target", "--distrust"])

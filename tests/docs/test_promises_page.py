@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.cli.app import COMMANDS
 from reconciler.load.documents import PropertyDoc
-from reconciler.load.workspace_documents import CHECKS, WorkspaceDoc
+from reconciler.load.workspace_documents import WorkspaceDoc
+from reconciler.policy import CHECKS
 from tests.docs.pages import ROOT, headings, page
 from tests.docs.test_reference_pages import leaves
 from tests.docs.test_yaml_page import keys

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.load.allocation import allot
-from reconciler.load.values import Share
+from reconciler.model.share import Share
 from reconciler.model.state import Allotments
 from tests.load.writing import FILE, HEAD, ROOMS, SEASONS, TODAY, errors, hotel, loaded
 

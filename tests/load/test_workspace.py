@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from reconciler import load
+from reconciler.model.diagnostics import Severity
+from reconciler.model.policies import RateParity, RateStep
 from reconciler.model.workspace import Environment, Schedule, Transport
 from tests.load.writing import HEAD, NOW, WORKSPACE, loaded, write
 
@@ -34,7 +37,7 @@ credentials:
   group: {provider: booking.com, rotate_every: 30d, production: {api_key: env:A, partner_id: file:/run/b}}
 schedules: {rate_sync: {cron: "*/15 * * * *", providers: [expedia], timezone: Europe/Lisbon}}
 events: {enabled: false, booking_created: {retries: 9}}
-policies: {rate_step: {percent: 40, within: 2.50}, freeze: {xmas: {from: 2026-12-23T00:00}}}
+policies: {rate_step: {percent: 12.5, severity: warning}, rate_parity: {within: 2%}}
 """
 
 
@@ -54,8 +57,10 @@ def test_what_is_written_goes_over_the_defaults(tmp_path: Path) -> None:
         "rate_sync", "*/15 * * * *", ("expedia",), timezone="Europe/Lisbon"
     )
     assert workspace.events["booking_created"] == {"level": "critical", "retries": 9, "delay": "1s", "timeout": "30s"}
-    assert workspace.policies["rate_step"] == {"percent": 40, "within": "2.50"}
-    assert workspace.policies["freeze"] == {"xmas": {"from": "2026-12-23T00:00"}}
+    assert workspace.policies == {
+        "rate_step": RateStep(percent=Decimal("12.5"), severity=Severity.WARNING),
+        "rate_parity": RateParity(within=Decimal(2)),
+    }
     assert workspace.plan_ttl == timedelta(days=2)
 
 

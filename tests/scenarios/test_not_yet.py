@@ -20,4 +20,6 @@ def test_a_move_that_is_not_acted_on_is_a_warning_in_validate_and_plan(world: Wo
 def test_a_check_with_a_parameter_it_does_not_know_fails_validate(world: World) -> None:
     world.settings("policies: {blast_radius: {operation: 3}}")
     assert world.run("validate").code == 1
-    assert "policy/blast_radius" in codes(world, "validate")
+    (finding,) = world.run("validate", "--format", "json").json["findings"]
+    assert (finding["code"], finding["hint"]) == ("unknown-key", "did you mean `operations`?")
+    assert (finding["file"], finding["line"] > 0, finding["column"] > 0) == ("reconciler.yaml", True, True)

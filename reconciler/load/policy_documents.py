@@ -1,0 +1,222 @@
+"""`policies:` in reconciler.yaml as it is written: the parameters of each check."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+
+from reconciler.engine import expressions
+from reconciler.kinds import KINDS
+from reconciler.load.document import Doc
+from reconciler.load.types import (
+    Count,
+    Country,
+    Currency,
+    Duration,
+    Flag,
+    Key,
+    LocalTime,
+    OneOf,
+    Percentage,
+    Price,
+    ShareOf,
+    Text,
+)
+from reconciler.load.values import fault, money, shown
+from reconciler.model.diagnostics import Severity
+from reconciler.model.policies import Absolute, Basis, ParityScope
+from reconciler.model.property import PlanType
+
+ONE, BY_PROVIDER = "(one)", "(by provider)"
+
+
+def _percent(value: object) -> Decimal:
+    if isinstance(value, str) and value.endswith("%"):
+        raise fault("wrong-type", f"expected a number, found {shown(value)}", f"write {value.removesuffix('%')}")
+    number = money(value)
+    if number <= 0:
+        raise fault("out-of-range", f"expected a number above zero, found {number}")
+    return number
+
+
+def _expression(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise fault("wrong-type", f"expected an expression, found {shown(value)}", "see docs/policies.md")
+    if (mistake := expressions.mistake(value)) is not None:
+        raise fault("bad-expression", mistake.message, mistake.hint)
+    return value
+
+
+def _scopes(value: object) -> str:
+    return BY_PROVIDER if isinstance(value, dict) else ONE
+
+
+Percent = Annotated[
+    Decimal, PlainValidator(_percent), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "examples": [40]})
+]
+Expression = Annotated[
+    str,
+    PlainValidator(_expression),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": expressions.LONGEST,
+            "examples": ['kind == "rates" && has(after.price) && after.price < 80'],
+        }
+    ),
+]
+SeverityOf = Annotated[str, OneOf(*Severity)]
+Scope = Annotated[str, OneOf(*ParityScope)]
+Amounts = Annotated[
+    dict[Currency, Price], Field(description="An amount per currency.", examples=[{"EUR": 60, "USD": 70}])
+]
+PlanTypeOf = Annotated[str, OneOf(*PlanType)]
+KindOf = Annotated[str, OneOf(*KINDS)]
+Globs = list[Text]
+
+
+class PolicyDoc(Doc):
+    """What every check has."""
+
+    severity: SeverityOf = Field(
+        default="error", description="error refuses the plan; warning and info only tell.", examples=["warning"]
+    )
+
+
+class ScopesDoc(Doc):
+    """The scope of parity, by provider."""
+
+    expedia: Scope | None = Field(default=None, description="none, narrow or wide.")
+    booking: Scope | None = Field(default=None, alias="booking.com", description="none, narrow or wide.")
+
+
+ScopeOrScopes = Annotated[
+    Annotated[Scope, Tag(ONE)] | Annotated[ScopesDoc, Tag(BY_PROVIDER)],
+    Discriminator(_scopes),
+    Field(description="A scope, or one by provider."),
+]
+
+
+class RateParityDoc(PolicyDoc):
+    """The same stay costs the same wherever it is sold."""
+
+    within: Percentage = Field(default=Decimal(0), description="How much lower a price may be.", examples=["2%"])
+    basis: Annotated[str, OneOf(*Basis)] = Field(
+        default="public", description="public: what guests pay; net: what is left of it after commission."
+    )
+    scope: Scope = Field(
+        default="wide",
+        description="none; narrow: not cheaper direct; wide: neither direct nor at another provider. "
+        "Booking.com in the European Economic Area: none, unless `markets` says otherwise.",
+    )
+    markets: dict[Country, ScopeOrScopes] = Field(
+        default={}, description="By country of the property.", examples=[{"US": "wide", "DE": {"expedia": "narrow"}}]
+    )
+
+
+class BoundsDoc(Doc):
+    """The lowest and the highest price of some rooms and plans."""
+
+    properties: Globs = Field(default=[], description="Globs; left out: all.", examples=[["lisbon-*"]])
+    rooms: Globs = Field(default=[], description="Globs; left out: all.", examples=[["*suite*"]])
+    plans: Globs = Field(default=[], description="Globs; left out: all.", examples=[["NREF*"]])
+    types: list[PlanTypeOf] = Field(default=[], description="Types of rate plans; left out: all.")
+    floor: Amounts = Field(default={}, description="No price is lower.")
+    ceiling: Amounts = Field(default={}, description="No price is higher.")
+
+
+class RateBoundsDoc(PolicyDoc):
+    """No price is under a floor or above a ceiling."""
+
+    floor: Amounts = Field(default={}, description="No price is lower.")
+    ceiling: Amounts = Field(default={}, description="No price is higher.")
+    overrides: dict[Key, BoundsDoc] = Field(
+        default={}, description="Named exceptions; the last one that fits and says a bound decides it."
+    )
+
+
+class RateStepDoc(PolicyDoc):
+    """No night's price changes by more."""
+
+    percent: Percent = Field(default=Decimal(40), description="The largest change of a night's price, up or down.")
+
+
+class BlastRadiusDoc(PolicyDoc):
+    """How much one plan may change, and what no plan does."""
+
+    operations: Count = Field(default=2000, description="Addresses at most.")
+    properties: Count = Field(default=100, description="Properties at most.")
+    deletions: Count = Field(default=5, description="Things deleted or switched off at most.")
+    nights_closed: Count = Field(default=2000, description="Nights of rooms and plans closed at most.")
+    allow: list[Annotated[str, OneOf(*Absolute)]] = Field(
+        default=[], description="Absolute rules that do not hold.", examples=[["booked_nights"]]
+    )
+
+
+class ProtectionDoc(Doc):
+    """Limits of the allocation of some rooms."""
+
+    properties: Globs = Field(default=[], description="Globs; left out: all.", examples=[["lisbon-*"]])
+    rooms: Globs = Field(default=[], description="Globs; left out: all.", examples=[["*suite*"]])
+    direct: ShareOf | None = Field(default=None, description="Units that `direct` has at least.")
+    overbooking: ShareOf | None = Field(default=None, description="Units that may be overbooked at most.")
+
+
+class InventoryDoc(PolicyDoc):
+    """Units that stay the hotel's own, and no more on sale than there is."""
+
+    direct: ShareOf | None = Field(default=None, description="Units that `direct` has at least.", examples=[2])
+    overbooking: ShareOf | None = Field(
+        default=None, description="Units that may be overbooked at most.", examples=["5%"]
+    )
+    overrides: dict[Key, ProtectionDoc] = Field(
+        default={}, description="Named exceptions; the last one that fits and says a limit decides it."
+    )
+
+
+class CoverageDoc(PolicyDoc):
+    """What exists at a provider is mapped."""
+
+    severity: SeverityOf = Field(default="warning", description="error refuses the plan; warning and info only tell.")
+    rooms: Percentage = Field(default=Decimal(100), description="Rooms mapped at least.", examples=["100%"])
+    rates: Percentage = Field(default=Decimal(100), description="Rates mapped at least.", examples=["80%"])
+
+
+class WindowDoc(PolicyDoc):
+    """When nothing changes; with `allow: true`, outside of which nothing changes."""
+
+    from_: LocalTime = Field(alias="from", description="Local time of the property.")
+    until: LocalTime = Field(description="Local time of the property; no longer part of it.")
+    properties: Globs = Field(default=[], description="Globs; left out: all.", examples=[["lisbon-*"]])
+    kinds: list[KindOf] = Field(default=[], description="Left out: all.", examples=[["rates", "restrictions"]])
+    allow: Flag = Field(default=False, description="Changes are allowed inside only.")
+
+
+class CredentialAgeDoc(PolicyDoc):
+    """Credentials are rotated in time."""
+
+    warn_before: Duration | None = Field(default=None, description="How long before it is due; default 30d.")
+
+
+class RuleDoc(PolicyDoc):
+    """A rule of your own."""
+
+    when: Expression = Field(description="In CEL, over one change: where it is true, the rule is broken.")
+    message: Text = Field(description="What is said then.", examples=["suites are never sold under 150"])
+
+
+class PoliciesDoc(Doc):
+    """What a plan must not do without consent."""
+
+    rate_parity: RateParityDoc | None = None
+    rate_bounds: RateBoundsDoc | None = None
+    rate_step: RateStepDoc | None = None
+    blast_radius: BlastRadiusDoc | None = None
+    inventory: InventoryDoc | None = None
+    coverage: CoverageDoc | None = None
+    freeze: dict[Key, WindowDoc] | None = Field(default=None, description="Named windows in which nothing changes.")
+    credential_age: CredentialAgeDoc | None = None
+    custom: dict[Key, RuleDoc] | None = Field(default=None, description="Rules of your own, by name.")
