@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from reconciler.load.document import CalendarDoc, Fields
 from reconciler.load.problems import Keys, Problems
 from reconciler.load.values import WEEKEND, Nights
-from reconciler.load.weeks import NOTHING, Stretch, Weeks, weekdays
+from reconciler.load.weeks import NOTHING, Stretch, Weeks, constant, weekdays
 from reconciler.model.calendar import EVERY_DAY, WEEKDAYS
 from reconciler.model.state import Window
 
@@ -108,14 +108,15 @@ def _layers(
         for days, value in _by_days(season.default, season.days, frame):
             seasons.append(_Layer(named.nights, days, read(value), name, named.priority))
     layers += sorted(seasons, key=lambda layer: layer.priority)
-    return layers + list(_overrides(doc, frame, keys, problems, read))
+    layers += _overrides(doc, frame, keys, problems, read)
+    return layers
 
 
 def _by_days(default: Any, days: Mapping[str, Any], frame: Frame) -> Iterator[tuple[frozenset[int], Any]]:
     """A default, then the weekend, then single days."""
     if default is not None:
         yield EVERY_DAY, default
-    for name in sorted(days, key=lambda name: name != WEEKEND):
+    for name in sorted(days, key=lambda name: name != WEEKEND) if days else ():
         yield frame.days((name,)), days[name]
 
 
@@ -135,20 +136,26 @@ def _overrides(
 
 
 def _evaluate(layers: list[_Layer[V]], frame: Frame, combine: Combine[V], keys: Keys, problems: Problems) -> Weeks[V]:
+    if not layers:
+        return Weeks()
+    if len(layers) == 1 and layers[0].days == EVERY_DAY and len(layers[0].nights) == 1:
+        nights, window = layers[0].nights[0], frame.window
+        return constant(max(nights.start, window.start), min(nights.until, window.until), layers[0].value)
+    weekdays_of = [layer.days for layer in layers]
     places: dict[tuple[int, ...], int] = {}
     disagreed: set[tuple[str, str]] = set()
     stretches = []
     for start, until, holding in _pieces(layers, frame.window):
-        weekly = any(layers[number].days != EVERY_DAY for number in holding)
+        weekly = any(weekdays_of[number] != EVERY_DAY for number in holding)
         week = [NOTHING] * (len(EVERY_DAY) if weekly else 1)
         for after, day in enumerate(weekdays(start, until) if weekly else [0]):
-            found = tuple([number for number in holding if day in layers[number].days])
+            found = tuple([number for number in holding if day in weekdays_of[number]])
             if found and found not in places:
                 places[found] = len(places)
                 held = [layers[number] for number in found]
                 _disagreements(held, start + after * _DAY, keys, problems, disagreed)
             week[day] = places.get(found, NOTHING)
-        if any(place != NOTHING for place in week):
+        if max(week) != NOTHING:
             stretches.append(Stretch(start, until, tuple(week)))
     return Weeks(
         tuple(stretches), lambda: tuple([_combined([layers[n].value for n in found], combine) for found in places])
@@ -186,6 +193,8 @@ def _disagreements(
     layers: list[_Layer[Any]], night: date, keys: Keys, problems: Problems, known: set[tuple[str, str]]
 ) -> None:
     """Two seasons of one priority that set the same thing differently on one night."""
+    if sum([bool(layer.season) for layer in layers]) < 2:
+        return
     said: dict[str, tuple[int, dict[str, Any]]] = {}
     for layer in layers:
         if layer.season:

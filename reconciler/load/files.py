@@ -63,12 +63,28 @@ def selected(file: str, globs: Sequence[str]) -> bool:
 
 def read(root: Path, name: str) -> File:
     """One file. Never raises for what is in it, nor for one that cannot be read."""
+    return parsed(name, content_of(root, name))
+
+
+def content_of(root: Path, name: str) -> bytes | Diagnostic:
+    """The bytes of a file, one more than are taken of one that is too large; or why they cannot be read."""
     try:
         with (root / name).open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
-        said = f"cannot be read: {error.strerror or 'unknown reason'}"
-        return File(name, "", None, (Diagnostic("unreadable-file", said, file=name),))
+        return Diagnostic("unreadable-file", f"cannot be read: {error.strerror or 'unknown reason'}", file=name)
+
+
+def text_of(root: Path, name: str) -> str:
+    """The text of a file, empty where it has none that can be shown."""
+    content = content_of(root, name)
+    return decode(content)[0] if isinstance(content, bytes) else ""
+
+
+def parsed(name: str, content: bytes | Diagnostic) -> File:
+    """A file from its bytes, or from why there are none. Never raises for what is in it."""
+    if isinstance(content, Diagnostic):
+        return File(name, "", None, (content,))
     text, problems = decode(content)
     data: Data = None
     if not problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,49 +25,58 @@ _PAIRS = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is written by room: for nights, and by defaults alone."""
+    """What is written for a room, for nights and by defaults alone; and what comes of it."""
 
-    nights: dict[str, Weeks[Written]] = field(default_factory=dict)
-    base: dict[str, Written] = field(default_factory=dict)
+    written: Weeks[Written] = field(default_factory=Weeks)
+    by_default: Written = field(default_factory=dict)
+    nights: Weeks[Restrictions] = field(default_factory=Weeks)
+    base: Restrictions = field(default_factory=Restrictions)
 
 
-def plan_limits(context: Context, name: str, rooms: tuple[str, ...], parent: Limits | None) -> Limits:
-    """The restrictions of a plan, given its parent's."""
+_NONE = Limits()
+
+
+def plan_limits(
+    context: Context, name: str, rooms: tuple[str, ...], parent: Mapping[str, Limits] | None
+) -> dict[str, Limits]:
+    """The restrictions of a plan by room, given its parent's. Rooms for which the same is written share one value."""
     plan, keys = context.plan(name), ("rate_plans", name)
-    if plan.derive is not None and not plan.derive.restrictions:
-        parent = None
+    if parent is None or (plan.derive is not None and not plan.derive.restrictions):
+        parent = {}
     implied = dict(IMPLIED[PlanType(plan.type)].restrictions)
     window = context.frame.window
     shared = _over(
         constant(window.start, window.until, implied) if implied else Weeks(),
         calendars.fields(plan.restrictions, context.frame, (*keys, "restrictions"), context.problems),
     )
-    base = by_field(implied, plan.restrictions.default.given() if plan.restrictions.default else {})
+    by_default = by_field(implied, plan.restrictions.default.given() if plan.restrictions.default else {})
     own = {
         room: calendars.fields(doc, context.frame, (*keys, "room_restrictions", room), context.problems)
         for room, doc in plan.room_restrictions.items()
     }
     _check_rooms(context, name, rooms)
-    found = Limits()
+    found: dict[tuple[int, str], Limits] = {}
+    by_room = {}
     for room in rooms:
-        above: Weeks[Written] = parent.nights.get(room, Weeks()) if parent else Weeks()
-        found.nights[room] = _over(_over(above, shared), own.get(room, Weeks()))
-        default = plan.room_restrictions[room].default if room in plan.room_restrictions else None
-        under = by_field(parent.base.get(room, {}) if parent else {}, base)
-        found.base[room] = by_field(under, default.given() if default else {})
-        _check_pairs(context, found.nights[room], name, room)
-    return found
+        above, key = parent.get(room, _NONE), (id(parent.get(room, _NONE)), room if room in own else "")
+        if key not in found:
+            default = plan.room_restrictions[room].default if room in own else None
+            under = by_field(by_field(above.by_default, by_default), default.given() if default else {})
+            found[key] = _limits(_over(_over(above.written, shared), own.get(room, Weeks())), under)
+            _check_pairs(context, found[key].written, name, room)
+        by_room[room] = found[key]
+    return by_room
 
 
-def restrictions(written: Written) -> Restrictions:
+def _limits(written: Weeks[Written], by_default: Written) -> Limits:
+    free = Restrictions()
+    nights = written.pick(lambda fields: None if (found := _restrictions(fields)) == free else found)
+    return Limits(written, by_default, nights, _restrictions(by_default))
+
+
+def _restrictions(written: Written) -> Restrictions:
     """The value of a night, without what was taken away."""
     return Restrictions(**{name: value for name, value in written.items() if value is not None})
-
-
-def restricted(nights: Weeks[Written]) -> Weeks[Restrictions]:
-    """The nights on which something limits a stay."""
-    free = Restrictions()
-    return nights.pick(lambda written: None if (found := restrictions(written)) == free else found)
 
 
 def _over(under: Weeks[Written], over: Weeks[Written]) -> Weeks[Written]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
 
 from reconciler.load import overlay
-from reconciler.load.documents import PropertyDoc
+from reconciler.load.document import CancellationDoc
+from reconciler.load.documents import AllocationDoc, PropertyDoc, RatePlanDoc, SeasonDoc
 from reconciler.load.nodes import Data
 from reconciler.load.problems import Problem, Problems
 from reconciler.load.translate import salvage, validate
@@ -23,21 +28,78 @@ _STAND_INS: Document = {
 """What holds while the rest of a document is looked at that lacks one of these."""
 
 
-def property_document(layers: Iterable[Document], kind: Data, problems: Problems) -> PropertyDoc | None:
-    """The document of normal layers, the outermost first. None where too little of it is right."""
-    data = overlay.merged(layers)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a document: its data in one currency, what is wrong with it there, and its document where nothing is."""
+
+    data: Data
+    problems: tuple[Problem, ...] = ()
+    doc: BaseModel | None = None
+
+    @property
+    def valid(self) -> Any:
+        """What stands for it in the whole: a document is not validated again."""
+        return self.doc or self.data
+
+
+class Inherited:
+    """Defaults, merged, that several properties inherit. A part that a property leaves as it is, is worked out for all of them at once."""
+
+    def __init__(self, layers: Iterable[Document]) -> None:
+        """`layers`: normal, the outermost first."""
+        self.data = overlay.merged(layers)
+        self._parts: dict[tuple[str, str, str], _Part] = {}
+
+    def with_parts(self, data: Document, currency: str, problems: Problems) -> Document:
+        """A merged document with each amount in the currency, and its inherited parts as the documents that they are."""
+        found = dict(data)
+        for section in _SECTIONS:
+            parts, inherited = data.get(section), self.data.get(section)
+            if isinstance(parts, dict):
+                known = inherited if isinstance(inherited, dict) else {}
+                named = {n: self._part(section, n, part, part is known.get(n), currency) for n, part in parts.items()}
+                problems.found += [problem for part in named.values() for problem in part.problems]
+                found[section] = {name: part.valid for name, part in named.items()}
+        return found
+
+    def _part(self, section: str, name: str, data: Data, inherited: bool, currency: str) -> _Part:
+        if not inherited:
+            return _Part(*_in_currency(section, name, data, currency))
+        key = section, name, currency
+        if key not in self._parts:
+            converted, problems = _in_currency(section, name, data, currency)
+            doc = validate(_SECTIONS[section], converted)[0] if isinstance(converted, dict) else None
+            self._parts[key] = _Part(converted, problems, doc)
+        return self._parts[key]
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "seasons": SeasonDoc,
+    "cancellation_policies": CancellationDoc,
+    "allocation": AllocationDoc,
+    "rate_plans": RatePlanDoc,
+}
+"""What is shared part by part, and what each part is."""
+
+
+def property_document(inherited: Inherited, own: Document, kind: Data, problems: Problems) -> PropertyDoc | None:
+    """The document of a property's own layer, which is normal, over what it inherits. None where too little of it is right."""
+    data = overlay.every_room(overlay.over(inherited.data, own))
     currency = data.get("currency")
     if isinstance(currency, str) and currency in CURRENCIES:
-        data = _in_currency(data, currency, problems)
-    data = overlay.every_room(data)
+        data = inherited.with_parts(data, currency, problems)
     data = data if kind is None else {"kind": kind, **data}
     doc, found = validate(PropertyDoc, data)
     problems.found += found
     return doc or salvage(PropertyDoc, data, found, _STAND_INS)
 
 
-def _in_currency(data: Document, currency: str, problems: Problems) -> Document:
-    converted, lacking = overlay.in_currency(data, currency)
+def _in_currency(section: str, name: str, part: Data, currency: str) -> tuple[Data, tuple[Problem, ...]]:
+    """A part with each amount in the currency; and what is wrong with its amounts there."""
+    if section != overlay.AMOUNTS_IN:
+        return part, ()
+    problems = Problems()
+    converted, lacking = overlay.in_currency({section: {name: part}}, currency)
     for keys in lacking:
         problems.add(
             "amount-not-in-currency", f"no amount in {currency} is written here", keys, f"add `{currency}: ...`"
@@ -46,7 +108,9 @@ def _in_currency(data: Document, currency: str, problems: Problems) -> Document:
         if amount.is_finite() and abs(amount) < 10**12 and in_currency(amount, currency) != amount:
             message = f"{amount} has more than the {decimals(currency)} decimals of {currency}"
             problems.add("too-many-decimals", message, keys)
-    return converted
+    plans = converted[section]
+    assert isinstance(plans, dict)
+    return plans[name], tuple(problems.found)
 
 
 def defaults_problems(data: Document, kind: Data) -> Iterator[Problem]:

@@ -25,6 +25,8 @@ _FIELD_CALENDARS: tuple[Keys, ...] = (
     ("rate_plans", "*", "restrictions"),
     ("rate_plans", "*", "room_restrictions", "*"),
 )
+AMOUNTS_IN = "rate_plans"
+"""The one section that has amounts of money."""
 _WITH_AMOUNTS = frozenset({"rates", "derive", "occupancy", "providers"})
 _HOLDERS = frozenset({"rates", "seasons", "overrides", "days", "occupancy", "providers"})
 
@@ -47,8 +49,13 @@ def merged(documents: Iterable[Mapping]) -> Mapping:
     """Normal documents, the outermost first, as one."""
     result: Mapping = {}
     for document in documents:
-        result = _merge(result, document, ())
+        result = over(result, document)
     return result
+
+
+def over(under: Mapping, document: Mapping) -> Mapping:
+    """A normal document over one that is merged already. What it leaves as it is, is the same object in both."""
+    return _merge(under, document, ())
 
 
 def in_currency(data: Mapping, currency: str) -> tuple[Mapping, list[Keys]]:
@@ -87,7 +94,7 @@ def _amounts(value: Data, keys: Keys) -> Iterator[Keys]:
 
 
 def _is_money(keys: Keys) -> bool:
-    return len(keys) > 3 and keys[0] == "rate_plans" and keys[2] in _WITH_AMOUNTS
+    return len(keys) > 3 and keys[0] == AMOUNTS_IN and keys[2] in _WITH_AMOUNTS
 
 
 def _per_currency(value: Mapping, keys: Keys) -> bool:
@@ -202,7 +209,7 @@ def every_room(data: Mapping) -> Mapping:
     for room in rooms:
         own = allocation.get(room)
         if own is None or isinstance(own, dict):
-            expanded[room] = _merge(shared, own or {}, ("allocation", room))
+            expanded[room] = _merge(shared, own, ("allocation", room)) if own else shared
     return {**data, "allocation": expanded}
 
 

@@ -9,7 +9,7 @@ from reconciler.load.context import Context
 from reconciler.load.document import CancellationDoc
 from reconciler.load.documents import RatePlanDoc
 from reconciler.load.families import plan_rooms, plans_in_order
-from reconciler.load.limits import Limits, plan_limits, restricted, restrictions
+from reconciler.load.limits import Limits, plan_limits
 from reconciler.load.plan_types import IMPLIED
 from reconciler.load.pricing import Prices, at, plan_prices
 from reconciler.load.weeks import Calendars
@@ -22,7 +22,7 @@ class _Worked:
 
     plan: RatePlan
     prices: Prices
-    limits: Limits
+    limits: dict[str, Limits]
 
 
 def rate_plans(context: Context) -> dict[str, RatePlan]:
@@ -50,8 +50,8 @@ def _work_out(context: Context, name: str, parent: _Worked | None) -> _Worked:
         rooms=rooms,
         prices=Calendars(prices.nights),
         base_rates=prices.bases,
-        restrictions=Calendars({room: restricted(nights) for room, nights in limits.nights.items()}),
-        base_restrictions={room: restrictions(written) for room, written in limits.base.items()},
+        restrictions=Calendars({room: limited.nights for room, limited in limits.items()}),
+        base_restrictions={room: limited.base for room, limited in limits.items()},
         cancellation=_cancellation(context, name, above),
         meal_plan=doc.meal_plan or IMPLIED[kind].meal_plan or (above.meal_plan if above else None),
         derived_from=doc.derive.from_ if doc.derive else None,

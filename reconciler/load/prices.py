@@ -32,12 +32,14 @@ def deriving(rule: DeriveDoc, currency: str) -> Callable[[Decimal], Decimal]:
     """How the rule makes one price of another. It keeps their order: of two prices the higher one gives no lower one."""
     by, mode = step(rule.round, currency), Rounding(rule.round.mode)
     lowest, highest = limits(rule, currency)
+    known: dict[Decimal, Decimal] = {}
 
     def derive(amount: Decimal) -> Decimal:
-        price = in_currency(round_to(changed(amount, rule.change), by, mode), currency)
-        if lowest is not None:
-            price = max(price, lowest)
-        return price if highest is None else min(price, highest)
+        if amount not in known:
+            price = in_currency(round_to(changed(amount, rule.change), by, mode), currency)
+            price = price if lowest is None else max(price, lowest)
+            known[amount] = price if highest is None else min(price, highest)
+        return known[amount]
 
     return derive
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 
 from reconciler.load import calendars, prices
 from reconciler.load.context import Context
@@ -49,13 +48,17 @@ def _bounds(amounts: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a plan costs: by room before any provider's own change (`final`, `base`), and by (room, provider)."""
+    """What a plan costs: by room before any provider's own change (`final`, `base`), and by (room, provider).
+
+    `makers`: how derived prices are made, by the identity of the rule.
+    """
 
     final: dict[str, Amounts] = field(default_factory=dict)
     base: dict[str, Decimal] = field(default_factory=dict)
     nights: dict[tuple[str, str], Weeks[Price]] = field(default_factory=dict)
     bases: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     occupancy: Mapping[int, Change] = field(default_factory=dict)
+    makers: dict[int, Callable[[Decimal], Decimal]] = field(default_factory=dict)
 
 
 def plan_prices(context: Context, name: str, rooms: tuple[str, ...], parent: Prices | None) -> Prices:
@@ -94,7 +97,8 @@ def _room(context: Context, name: str, room: str, parent: Prices | None, found: 
 def _derived(context: Context, name: str, room: str, rule: DeriveDoc, source: Prices, found: Prices) -> Amounts:
     plan = context.plan(name)
     above = _from(plan, room)
-    make = cache(prices.deriving(rule, context.currency))
+    make = found.makers.get(id(rule)) or prices.deriving(rule, context.currency)
+    found.makers[id(rule)] = make
     amounts = source.final.get(above, Amounts()).map(make)
     _above_zero(context, amounts, _derive_keys(plan, name, room), "the derived price")
     if above in source.base:
@@ -124,11 +128,13 @@ def _derive_keys(plan: RatePlanDoc, name: str, room: str) -> Keys:
 def _providers(context: Context, name: str, room: str, found: Prices) -> None:
     plan, stay, amounts = context.plan(name), context.rooms[room], found.final[room]
 
+    occupancy = found.occupancy
+
     def by_guests(amount: Decimal) -> Price:
-        return prices.by_guests(amount, found.occupancy, stay.base_occupancy, stay.max_occupancy, context.currency)
+        return prices.by_guests(amount, occupancy, stay.base_occupancy, stay.max_occupancy, context.currency)
 
     priced = amounts.nights.map(by_guests)
-    if any(_guests_below(by_guests(amount)) for amount in amounts.bounds):
+    if occupancy and any(_guests_below(by_guests(amount)) for amount in amounts.bounds):
         _guests_above_zero(context, priced, name)
     found.nights[room, DIRECT] = priced
     if room in found.base:
@@ -143,7 +149,10 @@ def _provider(context: Context, name: str, room: str, provider: str, own: AtProv
         change, rule = own.change, own.round or _rounding(context.plan(name), room)
         keys = ("rate_plans", name, "providers", provider, "change")
         priced = priced.map(lambda price: prices.at_provider(price, change, rule, context.currency))
-        make = cache(lambda amount: prices.rounded(change.apply(amount), rule, context.currency))
+
+        def make(amount: Decimal) -> Decimal:
+            return prices.rounded(change.apply(amount), rule, context.currency)
+
         amounts = found.final[room].map(make)
         _above_zero(context, amounts, keys, f"the price at {provider}")
         derive, _ = _rule(context.plan(name), room, None, found)

@@ -25,6 +25,7 @@ NOTHING = -1
 """The place of no value."""
 _NONE = (NOTHING,)
 _NO_VALUE = frozenset(_NONE)
+_NEITHER = (NOTHING, NOTHING)
 _DAY = timedelta(days=1)
 _WEEK = 7
 
@@ -79,8 +80,15 @@ class Weeks(Generic[V]):
     def calendar(self) -> Calendar[V]:
         """The same as runs of nights; worked out once."""
         if self._calendar is None:
-            self._calendar = from_runs(self._runs())
+            self._calendar = self._one_run() or from_runs(self._runs())
         return self._calendar
+
+    def _one_run(self) -> Calendar[V] | None:
+        """The calendar of one value on neighbouring nights, which most have."""
+        if len(self.stretches) == 1 and len(self.stretches[0].places) == 1:
+            start, until, places = self.stretches[0]
+            return Calendar((Run(start, until, self.values[places[0]]),))
+        return None
 
     def _runs(self) -> Iterator[Run[V]]:
         values = self.values
@@ -106,10 +114,9 @@ def merge(left: Weeks[A], right: Weeks[B], combine: Callable[[A | None, B | None
     known: dict[tuple[int, int], int] = {}
     stretches = []
     for start, until, under, over in _joint(left.stretches, right.stretches):
-        width = max(len(under), len(over))
         met = [
-            NOTHING if pair == (NOTHING, NOTHING) else known.setdefault(pair, len(known))
-            for pair in zip(_spread(under, width), _spread(over, width), strict=True)
+            NOTHING if pair == _NEITHER else known.setdefault(pair, len(known))
+            for pair in zip(under, over, strict=True)
         ]
         stretches.append(Stretch(start, until, tuple(met)))
     a, b = (*left.values, None), (*right.values, None)  # what NOTHING is the place of
@@ -136,7 +143,7 @@ def weekdays(start: date, until: date) -> list[int]:
 def _joint(
     left: tuple[Stretch, ...], right: tuple[Stretch, ...]
 ) -> Iterator[tuple[date, date, tuple[int, ...], tuple[int, ...]]]:
-    """The stretches of both, cut wherever one of them begins or ends."""
+    """The stretches of both, cut wherever one of them begins or ends; each with as many places of the one as of the other."""
     cuts = sorted({cut for stretch in (*left, *right) for cut in (stretch.start, stretch.until)})
     i = j = 0
     for start, until in pairwise(cuts):
@@ -144,22 +151,20 @@ def _joint(
             i += 1
         while j < len(right) and right[j].until <= start:
             j += 1
-        under = _within(left[i].places, start, until) if i < len(left) and left[i].start <= start else _NONE
-        over = _within(right[j].places, start, until) if j < len(right) and right[j].start <= start else _NONE
+        under = left[i].places if i < len(left) and left[i].start <= start else _NONE
+        over = right[j].places if j < len(right) and right[j].start <= start else _NONE
+        if len(under) != len(over):
+            under, over = under * (_WEEK // len(under)), over * (_WEEK // len(over))
+        if len(under) == _WEEK and (until - start).days < _WEEK:
+            under, over = _within(under, start, until), _within(over, start, until)
         if set(under) | set(over) != _NO_VALUE:
             yield start, until, under, over
 
 
 def _within(places: tuple[int, ...], start: date, until: date) -> tuple[int, ...]:
     """The places without those of weekdays that no night falls on."""
-    if len(places) == 1 or (until - start).days >= _WEEK:
-        return places
     days = weekdays(start, until)
     return tuple([place if day in days else NOTHING for day, place in enumerate(places)])
-
-
-def _spread(places: tuple[int, ...], width: int) -> tuple[int, ...]:
-    return places if len(places) == width else places * width
 
 
 class Calendars(Mapping[K, Calendar[V]]):
