@@ -19,6 +19,14 @@ from reconciler.store.migrate import migrate
 _numbers = count(1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The key of the user who runs the tests is left alone, by programs that tests start too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
     """One embedded server per test process, with a migrated template; the URL of its superuser."""

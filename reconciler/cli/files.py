@@ -9,11 +9,12 @@ import click
 from reconciler.cli.options import common
 from reconciler.cli.output import show as draw
 from reconciler.errors import UsageError
-from reconciler.load import schemas
+from reconciler.load import processors, schemas, text_of
 from reconciler.model.diagnostics import has_errors
 from reconciler.report import findings
 from reconciler.runtime.validating import validate_files
 from reconciler.wiring import Options, capabilities, clock
+from reconciler.wiring.keeping import kept_results
 
 
 @click.command(short_help="Check the files; touch nothing outside them.")
@@ -33,7 +34,8 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
     root = options.workspace
     if not (root / "reconciler.yaml").is_file():
         raise UsageError(f"there is no reconciler.yaml in {root.resolve()}", hint="give --workspace DIR")
-    checked = validate_files(root, options.as_of or clock(), capabilities)
+    now = options.as_of or clock()
+    checked = validate_files(root, now, capabilities, kept=kept_results(options), processes=processors())
     wanted = [(root / path).resolve() for path in paths]
     looked_at = [file for file in checked.files if _below((root / file).resolve(), wanted)]
     found = [d for d in checked.diagnostics if _below((root / d.file).resolve(), wanted)]
@@ -42,7 +44,7 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
             f"no file of the workspace is in {', '.join(map(str, paths))}",
             hint="paths count from the workspace's folder",
         )
-    excerpts = findings.excerpts(found, lambda file: checked.files.get(file, ""))
+    excerpts = findings.excerpts(found, lambda file: text_of(root, file))
     draw(findings.build(found, excerpts=excerpts, checked=len(looked_at)), form, json_into=json_into, quiet=quiet)
     return 1 if has_errors(found) else 0
 

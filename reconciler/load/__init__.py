@@ -6,7 +6,23 @@ Reads files below one folder and nothing else: no clock, no environment, no netw
 from __future__ import annotations
 
 from reconciler.load import schemas
+from reconciler.load.checking import Checked, Origins, check
+from reconciler.load.files import text_of
 from reconciler.load.loading import Loaded, origins, workspace
 from reconciler.load.places import Place
+from reconciler.load.results import Kept
+from reconciler.load.workers import processors
 
-__all__ = ["Loaded", "Place", "origins", "schemas", "workspace"]
+__all__ = [
+    "Checked",
+    "Kept",
+    "Loaded",
+    "Origins",
+    "Place",
+    "check",
+    "origins",
+    "processors",
+    "schemas",
+    "text_of",
+    "workspace",
+]

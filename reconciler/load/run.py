@@ -9,8 +9,8 @@ from pathlib import Path
 from reconciler.load import overlay, workspace_file
 from reconciler.load.files import WORKSPACE_FILE, File, Tree, content_of, parsed, selected
 from reconciler.load.merging import Document, Inherited, amounts_of_many, defaults_problems, property_document
-from reconciler.load.places import Places
-from reconciler.load.problems import Problem, Problems
+from reconciler.load.places import Place, Places
+from reconciler.load.problems import Keys, Problem, Problems
 from reconciler.load.resolve import resolve
 from reconciler.load.translate import salvage, validate
 from reconciler.load.workspace_documents import WorkspaceDoc
@@ -71,6 +71,10 @@ class Run:
     def tell(self, problems: Iterable[Problem], layers: Sequence[str]) -> None:
         files = [self.files[name] for name in layers]
         self.diagnostics += [self.places.locate(problem, files) for problem in problems]
+
+    def origins(self, slug: str, keys: Keys) -> tuple[Place, ...]:
+        """Where a property's value is written: first the place that holds, then those that it overrode."""
+        return self.places.everywhere(keys, [self.file(name) for name in self.layers(slug)])
 
     def complain(self, code: str, message: str, hint: str, file: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, message, hint=hint, file=file))

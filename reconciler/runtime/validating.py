@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from reconciler.kinds.pairs import provider_pairs
 from reconciler.kinds.restrictions import set_fields
-from reconciler.load import Loaded, origins, workspace
+from reconciler.load import Checked, Kept, Origins, check
+from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
-from reconciler.model.diagnostics import Diagnostic, Severity, in_order
+from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.property import Manage, Property, RatePlan
+from reconciler.model.state import Restrictions
+from reconciler.model.workspace import Workspace
 from reconciler.policy import Case, Violation, judge
 
 _ON_THE_PLAN = frozenset({"min_advance_days", "max_advance_days"})
@@ -21,26 +23,32 @@ Able = Callable[[Property, str], Capabilities]
 """What a provider can do for a property."""
 
 
-def validate_files(root: Path, now: datetime, capabilities: Able) -> Loaded:
+def validate_files(
+    root: Path, now: datetime, capabilities: Able, *, kept: Kept | None = None, processes: int = 1
+) -> Checked:
     """All files of the workspace, with every finding."""
-    loaded = workspace(root, now=now)
-    found = [d for hotel in loaded.properties for d in expressible(hotel, capabilities)]
-    found += [finding for hotel in loaded.properties for finding in not_acted_on(hotel)]
-    found += judged(loaded, now)
-    return replace(loaded, diagnostics=in_order([*loaded.diagnostics, *found]))
+
+    def examine(hotel: Property, settings: Workspace, origins: Origins) -> Iterator[Diagnostic]:
+        yield from expressible(hotel, capabilities)
+        yield from not_acted_on(hotel)
+        yield from judged(hotel, settings, origins, now)
+
+    return check(root, now=now, examine=examine, kept=kept, processes=processes)
 
 
-def judged(loaded: Loaded, now: datetime) -> Iterator[Diagnostic]:
-    """What the checks find in the files alone, with its place; never more than a warning: a plan may have consent."""
+def judged(hotel: Property, settings: Workspace, origins: Origins, now: datetime) -> Iterator[Diagnostic]:
+    """What the checks find in the files of a hotel alone, with its place; never more than a warning: a plan may have consent.
+
+    What they find of one hotel so far depends on nothing else, but for the date.
+    """
 
     def where(violation: Violation) -> tuple[str, int, int]:
         for keys in violation.keys:
-            for place in origins(loaded, violation.property, keys):
+            for place in origins(keys):
                 return place.file, place.line, place.column
         return "", 0, 0
 
-    hotels = {hotel.slug: hotel for hotel in loaded.properties}
-    return judge(Case((), hotels, now, everything=True), loaded.workspace.policies, where=where)
+    return judge(Case((), {hotel.slug: hotel}, now, everything=True), settings.policies, where=where)
 
 
 def not_acted_on(hotel: Property) -> Iterator[Diagnostic]:
@@ -63,17 +71,25 @@ def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
         if hotel.manages(provider, "restrictions") is Manage.NO:
             continue
         known = capabilities(hotel, provider)
-        seen: set[tuple[str, str]] = set()
-        for room, plan in provider_pairs(hotel, provider):
-            for field, problem in _unsupported(plan, room, known):
-                if (plan.key, field) not in seen:
-                    seen.add((plan.key, field))
-                    yield _finding(hotel, provider, plan, problem)
+        for plan, calendars in _sold_there(hotel, provider):
+            problems = [problem for nights in calendars for problem in _unsupported(nights, known)]
+            for problem in dict(reversed(problems)).values():
+                yield _finding(hotel, provider, plan, problem)
 
 
-def _unsupported(plan: RatePlan, room: str, known: Capabilities) -> Iterator[tuple[str, str]]:
+def _sold_there(hotel: Property, provider: str) -> Iterator[tuple[RatePlan, list[Calendar[Restrictions]]]]:
+    """The plans that are sold at the provider, each with the restrictions of its rooms there; the same of several rooms once."""
+    found: dict[str, dict[int, Calendar[Restrictions]]] = {}
+    for room, plan in provider_pairs(hotel, provider):
+        nights = plan.restrictions.get(room, Calendar())
+        found.setdefault(plan.key, {})[id(nights)] = nights
+    return ((hotel.rate_plans[key], list(nights.values())) for key, nights in found.items())
+
+
+def _unsupported(nights: Calendar[Restrictions], known: Capabilities) -> Iterator[tuple[str, str]]:
+    """Each field that is set on some night and cannot be expressed, with what is to be told; several times where nights differ."""
     nightly, on_plan = known.kinds["restrictions"], known.kinds["rate_plan"]
-    for run in plan.restrictions.get(room, ()):
+    for run in nights:
         for field, value in set_fields(run.value).items():
             support = on_plan if field in _ON_THE_PLAN else nightly
             if field not in support.fields:
