@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
-from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from reconciler.load.types import Count, DayName, DayNames, DaysAhead, Flag, Key, NightsOf, ShareOf, Stay, Text
-from reconciler.load.values import WEEKEND
-from reconciler.model.calendar import WEEKDAYS
+from reconciler.load.types import (
+    Count,
+    DayName,
+    DayNames,
+    DaysAhead,
+    Flag,
+    Key,
+    LatePenalty,
+    NightsOf,
+    OneOf,
+    Percent,
+    ShareOf,
+    Stay,
+)
 
 V = TypeVar("V")
-_DAY_KEYS: JsonDict = {"propertyNames": {"enum": [*WEEKDAYS, WEEKEND]}}
 
 
 class Doc(BaseModel):
@@ -52,40 +61,42 @@ class Short(Doc):
 
 
 class SeasonValues(Short, Generic[V]):
-    """What a season sets."""
+    """What a season sets: a value, or values by weekday."""
 
     default: V | None = Field(default=None, description="The value of all of its nights.")
-    days: dict[DayName, V] = Field(default={}, description="By weekday.", json_schema_extra=_DAY_KEYS)
+    days: dict[DayName, V] = Field(default={}, description="By weekday, over its default.")
 
 
 class Override(Doc, Generic[V]):
     """Named nights with a value of their own."""
 
     nights: NightsOf | None = Field(default=None, description="Which nights; or `season`.")
-    season: Key | None = Field(default=None, description="The nights of a season.")
-    days: DayNames | None = Field(default=None, description="Only these weekdays.")
-    set: V = Field(description="The value.")
+    season: Key | None = Field(default=None, description="The nights of a season; or `nights`.", examples=["summer"])
+    days: DayNames | None = Field(default=None, description="Only these weekdays. Left out: every day.")
+    set: V = Field(description="The value of these nights.")
 
 
 class CalendarDoc(Short, Generic[V]):
     """Anything that varies by night: default, then days, then seasons, then overrides in their order."""
 
     default: V | None = Field(default=None, description="The value of every night.")
-    days: dict[DayName, V] = Field(default={}, description="By weekday.", json_schema_extra=_DAY_KEYS)
-    seasons: dict[Key, SeasonValues[V]] = Field(default={}, description="By season, as named under `seasons`.")
-    overrides: dict[Key, Override[V]] = Field(default={}, description="Named exceptions; the last one wins.")
+    days: dict[DayName, V] = Field(default={}, description="By weekday, over the default.")
+    seasons: dict[Key, SeasonValues[V]] = Field(
+        default={}, description="By season, over days; seasons are named under `seasons`."
+    )
+    overrides: dict[Key, Override[V]] = Field(default={}, description="Named exceptions, over all; the last one wins.")
 
 
 class RestrictionFields(Fields):
-    """What limits a stay. Left out is no restriction."""
+    """What limits a stay. Left out is no restriction; null takes away what a wider value set."""
 
     min_stay: Stay | None = Field(default=None, description="Nights at least, for arrival on this night.")
     max_stay: Stay | None = Field(default=None, description="Nights at most, for arrival on this night.")
     min_stay_through: Stay | None = Field(default=None, description="Nights at least, for any stay over this night.")
     max_stay_through: Stay | None = Field(default=None, description="Nights at most, for any stay over this night.")
-    closed: Flag | None = Field(default=None, description="Not sold.")
-    closed_to_arrival: Flag | None = Field(default=None, description="No arrivals.")
-    closed_to_departure: Flag | None = Field(default=None, description="No departures.")
+    closed: Flag | None = Field(default=None, description="Not sold on this night.")
+    closed_to_arrival: Flag | None = Field(default=None, description="No arrivals on this day.")
+    closed_to_departure: Flag | None = Field(default=None, description="No departures on this day.")
     min_advance_days: DaysAhead | None = Field(default=None, description="Booked at least so many days ahead.")
     max_advance_days: DaysAhead | None = Field(default=None, description="Booked at most so many days ahead.")
 
@@ -96,17 +107,28 @@ class AllotmentFields(Fields):
     model_config = ConfigDict(populate_by_name=True)
 
     direct: ShareOf | None = Field(default=None, description="The hotel itself; left out: what the others leave.")
-    expedia: ShareOf | None = Field(default=None, description="Expedia.")
-    booking_com: ShareOf | None = Field(default=None, alias="booking.com", description="Booking.com.")
-    overbooking: ShareOf | None = Field(default=None, description="How many more than there are units.")
+    expedia: ShareOf | None = Field(default=None, description="At Expedia; left out: none.")
+    booking_com: ShareOf | None = Field(
+        default=None, alias="booking.com", description="At Booking.com; left out: none."
+    )
+    overbooking: ShareOf | None = Field(
+        default=None, description="How many more may be sold than there are units; left out: none."
+    )
 
 
 class CancellationDoc(Doc):
     """What a cancellation costs."""
 
-    type: Text = Field(description="flexible, partial or non_refundable.")
-    deadline_hours: Count = Field(description="Hours before arrival.")
-    penalty_percentage: Count = Field(description="Up to the deadline, in percent.")
-    late_penalty: Text | None = Field(
-        default=None, description="After the deadline: first_night, two_nights, N% or full."
+    type: Annotated[
+        str,
+        OneOf(
+            flexible="free up to the deadline, as a rule",
+            partial="a part of the price is kept",
+            non_refundable="the price is kept, whenever the guest cancels",
+        ),
+    ] = Field(description="What kind of policy it is.")
+    deadline_hours: Count = Field(description="So many hours before arrival.", examples=[24])
+    penalty_percentage: Percent = Field(description="What it costs up to the deadline, in percent of the price.")
+    late_penalty: LatePenalty | None = Field(
+        default=None, description="What it costs after the deadline. Left out: nothing is said of it."
     )

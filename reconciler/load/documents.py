@@ -7,332 +7,283 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, Tag
 
-from reconciler.load import numbers
 from reconciler.load.document import AllotmentFields, CalendarDoc, CancellationDoc, Doc, RestrictionFields, Short
+from reconciler.load.link_documents import LinksDoc, ManageDoc, MappingsDoc, SuspendDoc
+from reconciler.load.plan_types import meaning
 from reconciler.load.types import (
     AllocationKey,
+    Bound,
     ChangeOf,
     Changes,
     Count,
     Country,
     Currency,
     DayNames,
-    ExternalId,
     Flag,
+    Guests,
+    Horizon,
     Id,
     Key,
-    LocalTime,
     NightsOf,
     OneOf,
-    Percentage,
     Price,
     Text,
     Timezone,
 )
-from reconciler.load.values import choice, fault, shown, truth_hint
 from reconciler.model.property import PlanType
 
 CREATE = "create"
 BY_NAME, WRITTEN = "(name)", "(written)"
 
 
-def _cancellation(policy: CancellationDoc) -> CancellationDoc:
-    choice("flexible", "partial", "non_refundable")(policy.type)
-    if policy.penalty_percentage > 100:
-        raise fault("out-of-range", f"a penalty is at most 100 percent, found {policy.penalty_percentage}")
-    late = policy.late_penalty
-    if late is not None and late not in ("first_night", "two_nights", "full") and numbers.percent(late) is None:
-        raise fault("unknown-value", f"{shown(late)} is not one of first_night, two_nights, full or a percentage")
-    return policy
-
-
 def _form(value: object) -> str:
-    return BY_NAME if isinstance(value, str) else WRITTEN
+    return WRITTEN if isinstance(value, dict) else BY_NAME
 
 
-def _manage(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value == "create_only":
-        return value
-    raise fault("unknown-value", f"{shown(value)} is not one of true, false, create_only", truth_hint(value))
-
-
-def _guests(value: object) -> int:
-    if isinstance(value, str) and value.isdecimal() and 1 <= len(value) <= 2 and int(value) > 0:
-        return int(value)
-    raise fault("bad-guests", f"{shown(value)} is not a number of guests", "a whole number, 1 or more")
-
-
-def _horizon(value: int) -> int:
-    if not 1 <= value <= 1100:
-        raise fault("out-of-range", f"a horizon is from 1 to 1,100 nights, found {value}")
-    return value
-
-
-Policy = Annotated[CancellationDoc, AfterValidator(_cancellation)]
 PolicyOrName = Annotated[
-    Annotated[Key, Tag(BY_NAME)] | Annotated[Policy, Tag(WRITTEN)],
+    Annotated[Key, Tag(BY_NAME)] | Annotated[CancellationDoc, Tag(WRITTEN)],
     Discriminator(_form),
-    Field(description="A policy, or the name of one."),
+    Field(description="A policy, or the name of one under `cancellation_policies`. Default: what the type implies."),
 ]
-Manages = Annotated[str, PlainValidator(_manage), WithJsonSchema({"enum": [True, False, "create_only"]})]
-Guests = Annotated[int, PlainValidator(_guests), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]?$"})]
 PriceCalendar = CalendarDoc[Price]
 RestrictionCalendar = CalendarDoc[RestrictionFields]
 
 
 class SeasonDoc(Short):
-    """Named nights."""
+    """Named nights: the nights, or a mapping with a priority."""
 
     nights: NightsOf = Field(description="Its nights.")
-    priority: Count = Field(default=0, description="Which season wins where two hold.")
-
-
-class ManageDoc(Doc):
-    """What git owns: true, false or create_only, per kind."""
-
-    integration: Manages | None = None
-    mapping: Manages | None = None
-    rate_plan: Manages | None = None
-    allocation: Manages | None = None
-    availability: Manages | None = None
-    rates: Manages | None = None
-    restrictions: Manages | None = None
-
-
-class SuspendDoc(Doc):
-    """Break-glass: nothing is changed until then."""
-
-    reason: Text
-    until: LocalTime = Field(description="Local time of the property.")
-
-
-class CodesDoc(Doc):
-    """Our names to the provider's codes."""
-
-    cancellation: dict[Key, ExternalId] = Field(default={}, description="Cancellation policies, by name or type.")
-    meals: dict[Key, ExternalId] = Field(default={}, description="Meal plans.")
-
-
-class LinkDoc(Doc):
-    """What the property's connection to any provider has."""
-
-    credentials: Key | None = Field(default=None, description="A name from reconciler.yaml.")
-    integration_name: Text | None = Field(default=None, description="Default: the provider and the property's name.")
-    webhook_url: Text | None = Field(default=None, description="Where the provider reports bookings to.")
-    commission: Percentage | None = Field(default=None, description="The provider's commission.")
-    codes: CodesDoc = CodesDoc()
-    manage: ManageDoc = ManageDoc()
-    suspend: SuspendDoc | None = None
-    retired: Flag = Field(default=False, description="Close and deactivate it by a plan.")
-
-
-class ExpediaDoc(LinkDoc):
-    """The property at Expedia."""
-
-    property_id: ExternalId = Field(description="The hotel's id at Expedia.")
-    ean_id: ExternalId | None = Field(default=None, description="The hotel's id at Expedia Affiliate Network.")
-    length_of_stay: Annotated[str, OneOf("arrival", "through")] = Field(
-        default="arrival", description="The switch in Partner Central, which no API shows."
+    priority: Count = Field(
+        default=0, description="Where two seasons hold, the higher one wins. Default: 0.", examples=[2]
     )
-
-
-class BookingDoc(LinkDoc):
-    """The property at Booking.com."""
-
-    hotel_id: ExternalId = Field(description="The hotel's id at Booking.com.")
-
-
-class LinksDoc(Doc):
-    """The property at the providers."""
-
-    expedia: ExpediaDoc | None = None
-    booking: BookingDoc | None = Field(default=None, alias="booking.com")
 
 
 class OccupancyDoc(Doc):
     """How many guests a room takes."""
 
-    base: Count = Field(default=2, description="The number of guests that the price is for.")
-    max: Count = Field(default=2, description="The most guests.")
+    base: Count = Field(default=2, description="The number of guests that the price is for. Default: 2.", examples=[2])
+    max: Count = Field(default=2, description="The most guests. Default: 2.", examples=[3])
 
 
 class MovedDoc(Doc):
     """The key that this entry had before."""
 
-    from_: Key = Field(alias="from")
+    from_: Key = Field(alias="from", description="The key that it had before.", examples=["dbl"])
 
 
 class RoomDoc(Doc):
     """A room type."""
 
     id: Id = Field(description="room_types.id in the hotel's database.")
-    name: Text | None = Field(default=None, description="Default: its key.")
-    units: CalendarDoc[Count] | None = Field(default=None, description="How many there are, by night.")
-    closed: CalendarDoc[Flag] = Field(default=CalendarDoc[Flag](), description="Nights on which it is not sold at all.")
-    occupancy: OccupancyDoc = OccupancyDoc()
-    retired: Flag = False
-    moved: MovedDoc | None = None
-
-
-class ExpediaMapping(Doc):
-    """Rooms and plans at Expedia: there a plan belongs to one room."""
-
-    rooms: dict[Key, ExternalId] = Field(default={}, description="Room to id.")
-    rate_plans: dict[Key, dict[Key, ExternalId]] = Field(
-        default={}, description="Plan to room to id; `create` makes it there."
+    name: Text | None = Field(default=None, description="What it is called. Default: its key.", examples=["Double"])
+    units: CalendarDoc[Count] | None = Field(default=None, description="How many there are, by night.", examples=[20])
+    closed: CalendarDoc[Flag] = Field(
+        default=CalendarDoc[Flag](), description="Nights on which it is not sold at all. Default: none."
     )
+    occupancy: OccupancyDoc = Field(default=OccupancyDoc(), description="How many guests it takes.")
+    retired: Flag = Field(default=False, description="Close and deactivate it by a plan. Default: false.")
+    moved: MovedDoc | None = Field(default=None, description="The key that it had before, where it was renamed.")
 
 
-class BookingMapping(Doc):
-    """Rooms and plans at Booking.com: there a plan serves all rooms."""
-
-    rooms: dict[Key, ExternalId] = Field(default={}, description="Room to id.")
-    rate_plans: dict[Key, ExternalId] = Field(default={}, description="Plan to id; `create` makes it there.")
-
-
-class MappingsDoc(Doc):
-    """Which room and plan is which at a provider."""
-
-    expedia: ExpediaMapping | None = None
-    booking: BookingMapping | None = Field(default=None, alias="booking.com")
-
-
-Bound = Annotated[
-    str,
-    PlainValidator(lambda value: value if isinstance(value, str) else str(value)),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]*\.\.[0-9]*$"}),
-]
+Channel = Annotated[str, OneOf("direct", "expedia", "booking.com")]
 
 
 class AllocationDoc(CalendarDoc[AllotmentFields]):
     """Who may sell how many units of a room, by night."""
 
-    mode: Annotated[str, OneOf("static", "dynamic")] = Field(
-        default="static", description="static holds git's numbers."
+    mode: Annotated[
+        str, OneOf(static="git's numbers hold", dynamic="the numbers move with demand, inside `bounds`")
+    ] = Field(default="static", description="Whether numbers move with demand. Default: static.")
+    bounds: dict[Channel, Bound] = Field(
+        default={}, description="Between what `dynamic` moves, by channel.", examples=[{"expedia": "4..12"}]
     )
-    bounds: dict[Key, Bound] = Field(default={}, description="Between what `dynamic` moves.")
 
 
 class RoundDoc(Doc):
     """Where a derived price goes."""
 
-    to: Price | None = Field(default=None, description="A multiple of this; default: the currency's smallest unit.")
-    mode: Annotated[str, OneOf("nearest", "up", "down")] = Field(
-        default="nearest", description="Which of two neighbours."
+    to: Price | None = Field(
+        default=None, description="A multiple of this. Default: the currency's smallest unit.", examples=[1.0]
+    )
+    mode: Annotated[str, OneOf(nearest="half goes up", up="to the higher one", down="to the lower one")] = Field(
+        default="nearest", description="Which of the two neighbours. Default: nearest."
     )
 
 
 class DeriveDoc(Doc):
     """A price made from another: change, then round, then floor and ceiling."""
 
-    from_: Key = Field(alias="from", description="The plan, or in `rates.<room>` the room, that it starts from.")
-    change: Changes = Field(default=(), description="A percentage, an amount, or a list applied in order.")
-    round: RoundDoc = RoundDoc()
-    floor: Price | None = Field(default=None, description="Never below.")
-    ceiling: Price | None = Field(default=None, description="Never above.")
+    from_: Key = Field(
+        alias="from", description="The plan, or in `rates.<room>` the room, that it starts from.", examples=["BAR"]
+    )
+    change: Changes = Field(
+        default=(), description="A percentage, an amount, or a list applied in order. Left out: the same price."
+    )
+    round: RoundDoc = Field(default=RoundDoc(), description="Where the changed price goes.", examples=[{"to": 1.0}])
+    floor: Price | None = Field(default=None, description="Never below. Left out: no limit.", examples=[89.0])
+    ceiling: Price | None = Field(default=None, description="Never above. Left out: no limit.", examples=[450.0])
 
 
 class DerivePlanDoc(DeriveDoc):
     """A plan made from another."""
 
-    restrictions: Flag = Field(default=True, description="Whether it takes the other plan's restrictions too.")
+    restrictions: Flag = Field(
+        default=True, description="Whether it takes the other plan's restrictions too. Default: true."
+    )
 
 
 class RatesDoc(CalendarDoc[Price]):
-    """The prices of one room."""
+    """The prices of one room, by night; or how they are made from another room's."""
 
-    derive: DeriveDoc | None = Field(default=None, description="Made from another room's price in this plan.")
+    derive: DeriveDoc | None = Field(
+        default=None,
+        description="Made from another room's price in this plan.",
+        examples=[{"from": "double", "change": 90.0}],
+    )
 
 
 class AtProvider(Doc):
     """What is different at one provider."""
 
-    change: ChangeOf | None = Field(default=None, description="After everything else; not inherited by derived plans.")
-    round: RoundDoc | None = Field(default=None, description="Default: as the plan rounds.")
-    linked: Flag = Field(default=False, description="The provider derives this plan itself; nothing is sent.")
+    change: ChangeOf | None = Field(
+        default=None, description="A change after everything else; not inherited by derived plans."
+    )
+    round: RoundDoc | None = Field(default=None, description="Where the price goes. Default: as the plan rounds.")
+    linked: Flag = Field(
+        default=False, description="The provider derives this plan itself; nothing is sent. Default: false."
+    )
 
 
 class AtProviders(Doc):
     """What is different at a provider."""
 
-    expedia: AtProvider = AtProvider()
-    booking: AtProvider = Field(default=AtProvider(), alias="booking.com")
+    expedia: AtProvider = Field(default=AtProvider(), description="What is different at Expedia.")
+    booking: AtProvider = Field(
+        default=AtProvider(), alias="booking.com", description="What is different at Booking.com."
+    )
 
 
 class RatePlanDoc(Doc):
-    """A rate plan."""
+    """A rate plan: a price with its conditions."""
 
-    name: Text | None = Field(default=None, description="Default: its key.")
-    type: Annotated[str, OneOf(*(kind.value for kind in PlanType))] = Field(
-        description="The commercial type; each implies defaults."
+    name: Text | None = Field(
+        default=None, description="What it is called. Default: its key.", examples=["Best Available Rate"]
     )
-    base: Flag = Field(default=False, description="The plan whose id stands in the room's mapping row.")
-    public: Flag | None = Field(default=None, description="Whether anyone may book it; the type decides if left out.")
-    rooms: list[Key] | None = Field(default=None, description="Only these rooms.")
-    derive: DerivePlanDoc | None = None
+    type: Annotated[str, OneOf(**{kind.value: meaning(kind) for kind in PlanType})] = Field(
+        description="The commercial type. What it implies holds where the plan does not say otherwise."
+    )
+    base: Flag = Field(default=False, description="The plan whose id stands in the room's mapping row. Default: false.")
+    public: Flag | None = Field(default=None, description="Whether anyone may book it. Default: as its type implies.")
+    rooms: list[Key] | None = Field(
+        default=None,
+        description="Only these rooms. Default: those with prices, or the parent's.",
+        examples=[["double"]],
+    )
+    derive: DerivePlanDoc | None = Field(
+        default=None,
+        description="Its prices are made from another plan's.",
+        examples=[{"from": "BAR", "change": "-15%"}],
+    )
     cancellation: PolicyOrName | None = None
     meal_plan: Key | None = Field(
-        default=None, description="breakfast, half_board, full_board, all_inclusive, or one of yours."
+        default=None,
+        description="breakfast, half_board, full_board, all_inclusive, or one of yours. Default: as its type implies.",
+        examples=["breakfast"],
     )
-    occupancy: dict[Guests, ChangeOf] | None = Field(default=None, description="Prices for other numbers of guests.")
-    rates: dict[Key, RatesDoc] = Field(default={}, description="Prices, by room.")
-    restrictions: RestrictionCalendar = Field(default=RestrictionCalendar(), description="For all of its rooms.")
-    room_restrictions: dict[Key, RestrictionCalendar] = Field(default={}, description="On top, by room.")
-    providers: AtProviders = AtProviders()
-    on_unsupported: Annotated[str, OneOf("error", "skip")] = Field(
-        default="error", description="Where a provider cannot express a restriction."
+    occupancy: dict[Guests, ChangeOf] | None = Field(
+        default=None,
+        description="Prices for other numbers of guests, as changes. A derived plan has its parent's.",
+        examples=[{"1": "-10%", "3": 25.0}],
     )
-    retired: Flag = False
-    moved: MovedDoc | None = None
+    rates: dict[Key, RatesDoc] = Field(default={}, description="Prices, by room.", examples=[{"double": 120.0}])
+    restrictions: RestrictionCalendar = Field(
+        default=RestrictionCalendar(),
+        description="What limits a stay, for all of its rooms.",
+        examples=[{"min_stay": 2}],
+    )
+    room_restrictions: dict[Key, RestrictionCalendar] = Field(
+        default={}, description="On top of `restrictions`, by room.", examples=[{"suite": {"min_stay": 3}}]
+    )
+    providers: AtProviders = Field(default=AtProviders(), description="What is different at a provider.")
+    on_unsupported: Annotated[str, OneOf(error="an error names it", skip="it is left out there, with a warning")] = (
+        Field(
+            default="error",
+            description="What becomes of a restriction that a provider cannot express. Default: error.",
+        )
+    )
+    retired: Flag = Field(default=False, description="Close and deactivate it by a plan. Default: false.")
+    moved: MovedDoc | None = Field(default=None, description="The key that it had before, where it was renamed.")
 
 
 class RatesAre(Doc):
     """What the prices are, as agreed with the providers."""
 
-    basis: Annotated[str, OneOf("sell", "net")] = Field(
-        default="sell", description="What guests pay, or what the hotel gets."
+    basis: Annotated[str, OneOf(sell="what guests pay", net="what the hotel gets")] = Field(
+        default="sell", description="Whose side the prices are seen from. Default: sell."
     )
-    tax: Annotated[str, OneOf("inclusive", "exclusive")] = Field(
-        default="inclusive", description="Whether taxes are in them."
+    tax: Annotated[str, OneOf(inclusive="taxes are in them", exclusive="taxes come on top")] = Field(
+        default="inclusive", description="Whether taxes are in them. Default: inclusive."
     )
 
 
 class DatabaseTarget(Doc):
     """The hotel's database."""
 
-    manage: ManageDoc = ManageDoc()
+    manage: ManageDoc = Field(default=ManageDoc(), description="What git owns in the database, by kind.")
 
 
 class TargetsDoc(Doc):
     """Where state lives, beside the providers."""
 
-    database: DatabaseTarget = DatabaseTarget()
+    database: DatabaseTarget = Field(default=DatabaseTarget(), description="The hotel's database.")
 
 
 class PropertyDoc(Doc):
     """A hotel: what should be true of it, everywhere."""
 
-    kind: Literal["Property"]
+    kind: Literal["Property"] = Field(description="What this file is.", examples=["Property"])
     id: Id = Field(description="properties.id in the hotel's database.")
-    name: Text
-    country: Country
-    currency: Currency
-    timezone: Timezone = Field(description='"Today" is local to it.')
-    rates_are: RatesAre = RatesAre()
-    weekend: DayNames = Field(default=("fri", "sat"), description="What `weekend` stands for.")
-    horizon: Annotated[Count, AfterValidator(_horizon)] = Field(default=500, description="Nights from today on.")
-    seasons: dict[Key, SeasonDoc] = Field(default={}, description="Named nights.")
-    cancellation_policies: dict[Key, Policy] = Field(default={}, description="Named cancellation policies.")
-    providers: LinksDoc = LinksDoc()
-    rooms: dict[Key, RoomDoc] = Field(default={})
-    mappings: MappingsDoc = MappingsDoc()
-    allocation: dict[AllocationKey, AllocationDoc] = Field(default={}, description='By room; "*" is every room.')
-    rate_plans: dict[Key, RatePlanDoc] = Field(default={})
-    manage: ManageDoc = ManageDoc()
-    targets: TargetsDoc = TargetsDoc()
-    suspend: SuspendDoc | None = None
-    retired: Flag = False
+    name: Text = Field(description="What the hotel is called.")
+    country: Country = Field(description="The country, ISO 3166-1: the market.")
+    currency: Currency = Field(description="The currency of all prices, ISO 4217; it decides the decimals.")
+    timezone: Timezone = Field(description='The time zone by its name; "today" is local to it.')
+    rates_are: RatesAre = Field(default=RatesAre(), description="What the prices are, as agreed with the providers.")
+    weekend: DayNames = Field(
+        default=("fri", "sat"), description="What `weekend` stands for wherever days are. Default: [fri, sat]."
+    )
+    horizon: Horizon = Field(
+        default=500, description="So many nights from today on; capped by what each provider takes. Default: 500."
+    )
+    seasons: dict[Key, SeasonDoc] = Field(
+        default={},
+        description="Named nights, to be used in every calendar.",
+        examples=[{"summer": "2027-06-15..2027-09-10"}],
+    )
+    cancellation_policies: dict[Key, CancellationDoc] = Field(
+        default={},
+        description="Named cancellation policies, to be used by name in rate plans.",
+        examples=[{"flexible-24h": {"type": "flexible", "deadline_hours": 24, "penalty_percentage": 0}}],
+    )
+    providers: LinksDoc = Field(default=LinksDoc(), description="The property at the providers.")
+    rooms: dict[Key, RoomDoc] = Field(
+        default={},
+        description="Room types, by key.",
+        examples=[{"double": {"id": "7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201", "units": 20}}],
+    )
+    mappings: MappingsDoc = Field(default=MappingsDoc(), description="Which room and plan is which at a provider.")
+    allocation: dict[AllocationKey, AllocationDoc] = Field(
+        default={},
+        description='Who may sell how many, by room; "*" is every room, and a room\'s own goes over it.',
+        examples=[{"*": {"direct": "25%", "expedia": "35%", "booking.com": "40%"}}],
+    )
+    rate_plans: dict[Key, RatePlanDoc] = Field(
+        default={},
+        description="Rate plans, by key.",
+        examples=[{"BAR": {"type": "bar", "rates": {"double": 120.0}}}],
+    )
+    manage: ManageDoc = Field(default=ManageDoc(), description="What git owns, by kind.", examples=[{"rates": False}])
+    targets: TargetsDoc = Field(default=TargetsDoc(), description="Where state lives, beside the providers.")
+    suspend: SuspendDoc | None = Field(default=None, description="Break-glass: nothing is changed until then.")
+    retired: Flag = Field(default=False, description="Close and deactivate the hotel by a plan. Default: false.")

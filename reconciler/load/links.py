@@ -8,7 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from reconciler.load.context import Context
-from reconciler.load.documents import BookingDoc, ExpediaDoc, LinkDoc, ManageDoc, PropertyDoc, SuspendDoc
+from reconciler.load.documents import PropertyDoc
+from reconciler.load.link_documents import BookingDoc, ExpediaDoc, LinkDoc, ManageDoc, SuspendDoc
 from reconciler.load.problems import Keys, Problems
 from reconciler.model.address import DATABASE
 from reconciler.model.property import BOOKING, CREATE, EXPEDIA, Manage, Mappings, ProviderLink, RatePlan, Suspension

@@ -91,19 +91,16 @@ def property_document(inherited: Inherited, own: Document, kind: Data, problems:
     data = data if kind is None else {"kind": kind, **data}
     doc, found = validate(PropertyDoc, data)
     problems.found += found
+    problems.found += misplaced_nulls(own, found)
     return doc or salvage(PropertyDoc, data, found, _STAND_INS)
 
 
 def _in_currency(section: str, name: str, part: Data, currency: str) -> tuple[Data, tuple[Problem, ...]]:
-    """A part with each amount in the currency; and what is wrong with its amounts there."""
+    """A part with each amount in the currency; and what is wrong with its amounts."""
     if section != overlay.AMOUNTS_IN:
         return part, ()
     problems = Problems()
-    converted, lacking = overlay.in_currency({section: {name: part}}, currency)
-    for keys in lacking:
-        problems.add(
-            "amount-not-in-currency", f"no amount in {currency} is written here", keys, f"add `{currency}: ...`"
-        )
+    converted, problems.found = overlay.in_currency({section: {name: part}}, currency)
     for keys, amount in overlay.amounts(converted):
         if amount.is_finite() and abs(amount) < 10**12 and in_currency(amount, currency) != amount:
             message = f"{amount} has more than the {decimals(currency)} decimals of {currency}"
@@ -119,8 +116,24 @@ def defaults_problems(data: Document, kind: Data) -> Iterator[Problem]:
         yield Problem("missing-key", "`kind` is missing", (), "write `kind: Defaults`")
     elif kind != "Defaults":
         yield Problem("unknown-value", "expected 'Defaults'", ("kind",), "files called _defaults.yaml hold defaults")
-    fragment = overlay.merged([overlay.in_currency(data, "")[0]])
-    yield from (one for one in validate(PropertyDoc, {"kind": "Property", **fragment})[1] if one.code != "missing-key")
+    fragment, wrong = overlay.in_currency(overlay.merged([data]), "")
+    _, found = validate(PropertyDoc, {"kind": "Property", **fragment})
+    yield from (one for one in (*wrong, *found) if one.code not in ("missing-key", "amount-not-in-currency"))
+    yield from misplaced_nulls(data, found)
+
+
+def misplaced_nulls(data: Document, found: Iterable[Problem]) -> list[Problem]:
+    """Keys of a normal document that cannot be, with null behind them: merging takes them away, and nobody else would see them.
+
+    `found`: what is known to be wrong already.
+    """
+    nulls = overlay.nulls(data)
+    if not nulls:
+        return []
+    told = {problem.keys for problem in found}
+    problems = [one for one in validate(PropertyDoc, nulls)[1] if one.at_key and one.code != "missing-key"]
+    amounts = [Problem("wrong-type", "expected an amount", keys) for keys in overlay.removed_amounts(nulls)]
+    return [one for one in (*problems, *amounts) if one.keys not in told]
 
 
 def amounts_of_many(data: Document, currencies: Iterable[str]) -> Iterator[Problem]:

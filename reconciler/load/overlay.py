@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
+from pydantic_core import PydanticCustomError
+
+from reconciler.load import values
 from reconciler.load.nodes import Data
-from reconciler.load.problems import Keys
+from reconciler.load.problems import Keys, Problem
 from reconciler.model.money import CURRENCIES
 
 _PARTS = frozenset({"default", "days", "seasons", "overrides", "mode", "bounds"})
@@ -27,8 +30,8 @@ _FIELD_CALENDARS: tuple[Keys, ...] = (
 )
 AMOUNTS_IN = "rate_plans"
 """The one section that has amounts of money."""
-_WITH_AMOUNTS = frozenset({"rates", "derive", "occupancy", "providers"})
-_HOLDERS = frozenset({"rates", "seasons", "overrides", "days", "occupancy", "providers"})
+_OF_DERIVATIONS: tuple[Keys, ...] = (("change",), ("floor",), ("ceiling",), ("round", "to"))
+_OF_PROVIDERS: tuple[Keys, ...] = (("change",), ("round", "to"))
 
 Mapping = dict[str, Data]
 
@@ -58,22 +61,39 @@ def over(under: Mapping, document: Mapping) -> Mapping:
     return _merge(under, document, ())
 
 
-def in_currency(data: Mapping, currency: str) -> tuple[Mapping, list[Keys]]:
-    """The document with each amount that is written per currency replaced by its own; and where there is none for the currency."""
-    lacking: list[Keys] = []
+def in_currency(data: Mapping, currency: str) -> tuple[Mapping, list[Problem]]:
+    """The document with each amount that is written per currency replaced by its own; and what is wrong with those amounts.
+
+    Where there is none for the currency, any of them holds. The amounts of other currencies are checked here, for nobody else sees them.
+    """
+    problems: list[Problem] = []
 
     def convert(value: Data, keys: Keys) -> Data:
+        if isinstance(value, list):
+            return [convert(item, (*keys, place)) for place, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        if _per_currency(value, keys):
-            if currency not in value:
-                lacking.append(keys)
-            return value.get(currency, next(iter(value.values())))
-        return {key: convert(item, (*keys, key)) for key, item in value.items()}
+        if not _per_currency(value, keys):
+            return {key: convert(item, (*keys, key)) for key, item in value.items()}
+        chosen = currency if currency in value else next(iter(value))
+        if currency != chosen:
+            message = f"no amount in {currency} is written here"
+            problems.append(Problem("amount-not-in-currency", message, keys, f"add `{currency}: ...`"))
+        problems.extend(_wrong_amounts({key: value[key] for key in value if key != chosen}, keys))
+        return value[chosen]
 
     converted = convert(data, ())
     assert isinstance(converted, dict)
-    return converted, lacking
+    return converted, problems
+
+
+def _wrong_amounts(amounts_: Mapping, keys: Keys) -> Iterator[Problem]:
+    check = values.change if keys[2] == "occupancy" or "change" in keys else values.price
+    for currency, amount in amounts_.items():
+        try:
+            check(amount)
+        except PydanticCustomError as error:
+            yield Problem(error.type, error.message(), (*keys, currency), str((error.context or {}).get("hint", "")))
 
 
 def bare_amounts(data: Mapping) -> Iterator[Keys]:
@@ -93,12 +113,33 @@ def _amounts(value: Data, keys: Keys) -> Iterator[Keys]:
         yield keys
 
 
+def removed_amounts(data: Data, keys: Keys = ()) -> Iterator[Keys]:
+    """Where a document writes null among amounts per currency. `keys`: what leads to it."""
+    if isinstance(data, dict):
+        among = _is_money(keys)
+        for key, item in data.items():
+            if among and item is None:
+                yield (*keys, key)
+            yield from removed_amounts(item, (*keys, key))
+
+
 def _is_money(keys: Keys) -> bool:
-    return len(keys) > 3 and keys[0] == AMOUNTS_IN and keys[2] in _WITH_AMOUNTS
+    """Whether an amount of money stands here: a night's price, or a part of a price's making."""
+    match keys:
+        case ("rate_plans", _, "rates", _, "derive", *part) | ("rate_plans", _, "derive", *part):
+            return tuple(part) in _OF_DERIVATIONS or (part[:1] == ["change"] and len(part) == 2)
+        case ("rate_plans", _, "rates", _, *inner):
+            return _value_depth(tuple(inner)) == len(inner)
+        case ("rate_plans", _, "occupancy", _):
+            return True
+        case ("rate_plans", _, "providers", _, *part):
+            return tuple(part) in _OF_PROVIDERS
+        case _:
+            return False
 
 
 def _per_currency(value: Mapping, keys: Keys) -> bool:
-    return _is_money(keys) and keys[-1] not in _HOLDERS and _by_currency(value)
+    return next(iter(value), None) in CURRENCIES and _is_money(keys) and _by_currency(value)
 
 
 def _by_currency(value: Mapping) -> bool:
@@ -152,6 +193,17 @@ def _seasons(calendar: Mapping, season: Callable[[Data], Data]) -> Mapping:
 
 def _season(value: Data) -> Data:
     return value if value is None or isinstance(value, dict) else {"nights": value}
+
+
+def nulls(data: Mapping) -> Mapping:
+    """The document with nothing but its nulls and the keys that lead there."""
+    found: Mapping = {}
+    for key, value in data.items():
+        if value is None:
+            found[key] = None
+        elif isinstance(value, dict) and (inner := nulls(value)):
+            found[key] = inner
+    return found
 
 
 def _merge(under: Mapping, over: Mapping, keys: Keys) -> Mapping:

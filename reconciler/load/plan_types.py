@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.property import Cancellation, PlanType
+from reconciler.model.property import QUALIFIED, Cancellation, PlanType
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,14 @@ IMPLIED: Mapping[PlanType, Implied] = {
     PlanType.NON_REFUNDABLE: Implied(cancellation=Cancellation("non_refundable", 0, 100)),
 }
 """By type. Whether a plan is public is `model.property.QUALIFIED`; flexible is what holds without a policy."""
+
+
+def meaning(kind: PlanType) -> str:
+    """What a type implies, in words."""
+    implied = IMPLIED[kind]
+    said = ["not public"] if kind in QUALIFIED else []
+    said += [f"{name}: {value}" for name, value in implied.restrictions.items()]
+    said += [f"meal_plan: {implied.meal_plan}"] if implied.meal_plan else []
+    if policy := implied.cancellation:
+        said.append(f"cancellation: {policy.type}, {policy.penalty_percentage}%, {policy.deadline_hours} hours")
+    return f"implies {', '.join(said)}" if said else "public and flexible; implies nothing more"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
@@ -24,9 +25,8 @@ from reconciler.load.types import (
     ShareOf,
     Text,
 )
-from reconciler.load.values import fault, money, shown
-from reconciler.model.diagnostics import Severity
-from reconciler.model.policies import Absolute, Basis, ParityScope
+from reconciler.load.values import AMOUNT_BELOW, fault, money, shown
+from reconciler.model.policies import Absolute
 from reconciler.model.property import PlanType
 
 ONE, BY_PROVIDER = "(one)", "(by provider)"
@@ -42,7 +42,7 @@ def _percent(value: object) -> Decimal:
 
 
 def _expression(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not re.search(r"\S", value):
         raise fault("wrong-type", f"expected an expression, found {shown(value)}", "see docs/policies.md")
     if (mistake := expressions.mistake(value)) is not None:
         raise fault("bad-expression", mistake.message, mistake.hint)
@@ -54,7 +54,17 @@ def _scopes(value: object) -> str:
 
 
 Percent = Annotated[
-    Decimal, PlainValidator(_percent), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "examples": [40]})
+    Decimal,
+    PlainValidator(_percent),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "exclusiveMaximum": AMOUNT_BELOW,
+            "description": "A number of percent, above zero, without the %.",
+            "examples": [40],
+        }
+    ),
 ]
 Expression = Annotated[
     str,
@@ -62,14 +72,22 @@ Expression = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "minLength": 1,
+            "description": "An expression in CEL.",
+            "pattern": r"\S",
             "maxLength": expressions.LONGEST,
             "examples": ['kind == "rates" && has(after.price) && after.price < 80'],
         }
     ),
 ]
-SeverityOf = Annotated[str, OneOf(*Severity)]
-Scope = Annotated[str, OneOf(*ParityScope)]
+SeverityOf = Annotated[str, OneOf(error="it refuses the plan", warning="it only tells", info="it only tells, aside")]
+Scope = Annotated[
+    str,
+    OneOf(
+        none="prices may differ",
+        narrow="not cheaper direct than at a provider",
+        wide="neither direct nor at another provider cheaper",
+    ),
+]
 Amounts = Annotated[
     dict[Currency, Price], Field(description="An amount per currency.", examples=[{"EUR": 60, "USD": 70}])
 ]
@@ -82,15 +100,17 @@ class PolicyDoc(Doc):
     """What every check has."""
 
     severity: SeverityOf = Field(
-        default="error", description="error refuses the plan; warning and info only tell.", examples=["warning"]
+        default="error", description="What becomes of a plan that breaks it. Default: error.", examples=["warning"]
     )
 
 
 class ScopesDoc(Doc):
     """The scope of parity, by provider."""
 
-    expedia: Scope | None = Field(default=None, description="none, narrow or wide.")
-    booking: Scope | None = Field(default=None, alias="booking.com", description="none, narrow or wide.")
+    expedia: Scope | None = Field(default=None, description="At Expedia. Left out: as `scope` says.")
+    booking: Scope | None = Field(
+        default=None, alias="booking.com", description="At Booking.com. Left out: as `scope` says."
+    )
 
 
 ScopeOrScopes = Annotated[
@@ -103,14 +123,16 @@ ScopeOrScopes = Annotated[
 class RateParityDoc(PolicyDoc):
     """The same stay costs the same wherever it is sold."""
 
-    within: Percentage = Field(default=Decimal(0), description="How much lower a price may be.", examples=["2%"])
-    basis: Annotated[str, OneOf(*Basis)] = Field(
-        default="public", description="public: what guests pay; net: what is left of it after commission."
+    within: Percentage = Field(
+        default=Decimal(0), description="How much lower a price may be. Default: 0%.", examples=["2%"]
+    )
+    basis: Annotated[str, OneOf(public="what guests pay", net="what is left of it after commission")] = Field(
+        default="public", description="Which prices are compared. Default: public."
     )
     scope: Scope = Field(
         default="wide",
-        description="none; narrow: not cheaper direct; wide: neither direct nor at another provider. "
-        "Booking.com in the European Economic Area: none, unless `markets` says otherwise.",
+        description="Who may not be cheaper than whom. Default: wide; for Booking.com in the European Economic Area none, "
+        "unless `markets` says otherwise.",
     )
     markets: dict[Country, ScopeOrScopes] = Field(
         default={}, description="By country of the property.", examples=[{"US": "wide", "DE": {"expedia": "narrow"}}]
@@ -123,7 +145,9 @@ class BoundsDoc(Doc):
     properties: Globs = Field(default=[], description="Globs; left out: all.", examples=[["lisbon-*"]])
     rooms: Globs = Field(default=[], description="Globs; left out: all.", examples=[["*suite*"]])
     plans: Globs = Field(default=[], description="Globs; left out: all.", examples=[["NREF*"]])
-    types: list[PlanTypeOf] = Field(default=[], description="Types of rate plans; left out: all.")
+    types: list[PlanTypeOf] = Field(
+        default=[], description="Types of rate plans; left out: all.", examples=[["non_refundable"]]
+    )
     floor: Amounts = Field(default={}, description="No price is lower.")
     ceiling: Amounts = Field(default={}, description="No price is higher.")
 
@@ -141,16 +165,20 @@ class RateBoundsDoc(PolicyDoc):
 class RateStepDoc(PolicyDoc):
     """No night's price changes by more."""
 
-    percent: Percent = Field(default=Decimal(40), description="The largest change of a night's price, up or down.")
+    percent: Percent = Field(
+        default=Decimal(40), description="The largest change of a night's price, up or down. Default: 40."
+    )
 
 
 class BlastRadiusDoc(PolicyDoc):
     """How much one plan may change, and what no plan does."""
 
-    operations: Count = Field(default=2000, description="Addresses at most.")
-    properties: Count = Field(default=100, description="Properties at most.")
-    deletions: Count = Field(default=5, description="Things deleted or switched off at most.")
-    nights_closed: Count = Field(default=2000, description="Nights of rooms and plans closed at most.")
+    operations: Count = Field(default=2000, description="Addresses at most. Default: 2000.", examples=[2000])
+    properties: Count = Field(default=100, description="Properties at most. Default: 100.", examples=[20])
+    deletions: Count = Field(default=5, description="Things deleted or switched off at most. Default: 5.", examples=[5])
+    nights_closed: Count = Field(
+        default=2000, description="Nights of rooms and plans closed at most. Default: 2000.", examples=[2000]
+    )
     allow: list[Annotated[str, OneOf(*Absolute)]] = Field(
         default=[], description="Absolute rules that do not hold.", examples=[["booked_nights"]]
     )
@@ -180,9 +208,15 @@ class InventoryDoc(PolicyDoc):
 class CoverageDoc(PolicyDoc):
     """What exists at a provider is mapped."""
 
-    severity: SeverityOf = Field(default="warning", description="error refuses the plan; warning and info only tell.")
-    rooms: Percentage = Field(default=Decimal(100), description="Rooms mapped at least.", examples=["100%"])
-    rates: Percentage = Field(default=Decimal(100), description="Rates mapped at least.", examples=["80%"])
+    severity: SeverityOf = Field(
+        default="warning", description="What becomes of a plan that breaks it. Default: warning."
+    )
+    rooms: Percentage = Field(
+        default=Decimal(100), description="Rooms mapped at least. Default: 100%.", examples=["100%"]
+    )
+    rates: Percentage = Field(
+        default=Decimal(100), description="Rates mapped at least. Default: 100%.", examples=["80%"]
+    )
 
 
 class WindowDoc(PolicyDoc):
@@ -192,13 +226,13 @@ class WindowDoc(PolicyDoc):
     until: LocalTime = Field(description="Local time of the property; no longer part of it.")
     properties: Globs = Field(default=[], description="Globs; left out: all.", examples=[["lisbon-*"]])
     kinds: list[KindOf] = Field(default=[], description="Left out: all.", examples=[["rates", "restrictions"]])
-    allow: Flag = Field(default=False, description="Changes are allowed inside only.")
+    allow: Flag = Field(default=False, description="Changes are allowed inside only. Default: false.")
 
 
 class CredentialAgeDoc(PolicyDoc):
     """Credentials are rotated in time."""
 
-    warn_before: Duration | None = Field(default=None, description="How long before it is due; default 30d.")
+    warn_before: Duration | None = Field(default=None, description="How long before it is due. Default: 30d.")
 
 
 class RuleDoc(PolicyDoc):
@@ -211,12 +245,42 @@ class RuleDoc(PolicyDoc):
 class PoliciesDoc(Doc):
     """What a plan must not do without consent."""
 
-    rate_parity: RateParityDoc | None = None
-    rate_bounds: RateBoundsDoc | None = None
-    rate_step: RateStepDoc | None = None
-    blast_radius: BlastRadiusDoc | None = None
-    inventory: InventoryDoc | None = None
-    coverage: CoverageDoc | None = None
-    freeze: dict[Key, WindowDoc] | None = Field(default=None, description="Named windows in which nothing changes.")
-    credential_age: CredentialAgeDoc | None = None
-    custom: dict[Key, RuleDoc] | None = Field(default=None, description="Rules of your own, by name.")
+    rate_parity: RateParityDoc | None = Field(
+        default=None, description="The same stay costs the same wherever it is sold.", examples=[{"within": "2%"}]
+    )
+    rate_bounds: RateBoundsDoc | None = Field(
+        default=None,
+        description="No price is under a floor or above a ceiling.",
+        examples=[{"floor": {"EUR": 60}, "ceiling": {"EUR": 900}}],
+    )
+    rate_step: RateStepDoc | None = Field(
+        default=None, description="No night's price changes by more.", examples=[{"percent": 40}]
+    )
+    blast_radius: BlastRadiusDoc | None = Field(
+        default=None,
+        description="How much one plan may change, and what no plan does.",
+        examples=[{"operations": 2000, "properties": 20, "deletions": 5}],
+    )
+    inventory: InventoryDoc | None = Field(
+        default=None,
+        description="Units that stay the hotel's own, and no more on sale than there is.",
+        examples=[{"direct": 2, "overbooking": "5%"}],
+    )
+    coverage: CoverageDoc | None = Field(
+        default=None, description="What exists at a provider is mapped.", examples=[{"rooms": "100%"}]
+    )
+    freeze: dict[Key, WindowDoc] | None = Field(
+        default=None,
+        description="Named windows in which nothing changes.",
+        examples=[{"christmas": {"from": "2026-12-23T00:00", "until": "2026-12-27T00:00"}}],
+    )
+    credential_age: CredentialAgeDoc | None = Field(
+        default=None, description="Credentials are rotated in time.", examples=[{"warn_before": "30d"}]
+    )
+    custom: dict[Key, RuleDoc] | None = Field(
+        default=None,
+        description="Rules of your own, by name.",
+        examples=[
+            {"suites": {"when": 'kind == "rates" && after.price < 150', "message": "suites are never sold under 150"}}
+        ],
+    )

@@ -1,51 +1,67 @@
-"""JSON Schemas of the files, generated from the documents, for editors and for anyone who checks YAML without this program.
+"""JSON Schemas of the files, generated from the documents: for editors, and for anyone who checks YAML without this program.
 
-They describe shapes: what names refer to, what nights hold and what prices come out only loading knows. Defaults are a property with
-nothing required, null for what is no longer inherited, and amounts per currency.
+A schema and loading agree on structure: what one refuses for its keys (unknown, missing, misspelled), its types, words, patterns or the
+range of one value, the other refuses too. The patterns are ECMA's, where `$` is the very end of a text. Only loading knows what takes
+more than one value, or the calendar:
+
+- dates that do not exist (2027-02-30), periods and ranges of a schedule that run backwards, expressions that are none;
+- what names refer to, what inheritance leaves, what nights hold, and what prices come out;
+- amounts per currency that lack the property's, and decimals that its currency does not have.
+
+`property.json` is a property on its own: what it needs is in its file. `inheriting.json` is one below a `_defaults.yaml`, which may give it
+any part. `defaults.json` is any part of a property. In all three, null is no longer inherited, and amounts may be written per currency.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from reconciler.load.documents import PropertyDoc
+from reconciler.load.types import MONEY, Schema
 from reconciler.load.workspace_documents import WorkspaceDoc
 from reconciler.model.money import CURRENCIES
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MONEY = "per_currency"
-
-Schema = dict[str, Any]
+_NULL: Schema = {"type": "null"}
+_MAPS = ("properties", "patternProperties", "$defs")
+_LISTS = ("anyOf", "oneOf", "allOf")
+_SINGLE = ("items", "additionalProperties", "propertyNames")
 
 
 def schemas() -> Mapping[str, Schema]:
     """Every schema by file name."""
+    whole = _tidy(_named(PropertyDoc.model_json_schema()))
+    whole["$defs"]["Currency"] = {"enum": sorted(CURRENCIES), "description": "A currency, ISO 4217."}
+    settings = _unmarked(_tidy(_named(WorkspaceDoc.model_json_schema())))
     return {
-        "defaults.json": _defaults(),
-        "property.json": _headed(
-            PropertyDoc.model_json_schema(), "Property", "A hotel: what should be true of it, everywhere."
+        "defaults.json": _headed(
+            _part(whole, "Defaults"), "Defaults", "Any part of a property, for every property below this folder."
         ),
-        "workspace.json": _headed(
-            WorkspaceDoc.model_json_schema(), "Workspace", "What is the same for all properties."
+        "inheriting.json": _headed(
+            _part(whole, "Property", "id", "name"),
+            "Property below defaults",
+            "A hotel: what should be true of it, everywhere. What a `_defaults.yaml` above it says need not be said again.",
         ),
+        "property.json": _headed(_removable(whole), "Property", "A hotel: what should be true of it, everywhere."),
+        "workspace.json": _headed(settings, "Workspace", "What is the same for all properties."),
     }
 
 
 def rendered() -> Mapping[str, str]:
-    """The text of every schema's file, by file name."""
-    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
+    """The text of every schema's file, by file name: ASCII only."""
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas().items()}
 
 
 def write(folder: Path) -> list[str]:
     """Writes the schemas into the folder; the names of those that were not up to date."""
     stale = check(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    texts = rendered()
     for name in stale:
-        (folder / name).write_text(rendered()[name], encoding="utf-8")
+        (folder / name).write_text(texts[name], encoding="utf-8")
     return stale
 
 
@@ -62,7 +78,17 @@ def _text(path: Path) -> str | None:
 
 
 def _headed(schema: Schema, title: str, description: str) -> Schema:
-    return {"$schema": _DIALECT, **_plain(_named(schema)), "title": title, "description": description}
+    return {"$schema": _DIALECT, **schema, "title": title, "description": description}
+
+
+def _part(whole: Schema, kind: str, *required: str) -> Schema:
+    """The schema of a document of this kind that holds any part of a property, and these keys."""
+    loose = {**_without_required(whole), "required": ["kind", *required]}
+    loose["properties"] = {
+        **loose["properties"],
+        "kind": {"const": kind, "description": "What this file is.", "examples": [kind]},
+    }
+    return _removable(loose)
 
 
 def _named(schema: Schema) -> Schema:
@@ -73,55 +99,97 @@ def _named(schema: Schema) -> Schema:
     return named
 
 
-def _plain(schema: Any) -> Any:
-    """Without the titles that are only the key once more, and without defaults that repeat whole documents."""
-    if isinstance(schema, list):
-        return [_plain(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
+def _each(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """The schema with every schema right inside it changed; what is no schema, such as an example, stays as it is."""
+    changed: Schema = {}
+    for key, value in schema.items():
+        if key in _MAPS:
+            changed[key] = {name: change(inner) for name, inner in value.items()}
+        elif key in _LISTS:
+            changed[key] = [change(inner) for inner in value]
+        else:
+            changed[key] = change(value) if key in _SINGLE and isinstance(value, dict) else value
+    return changed
+
+
+def _tidy(schema: Schema) -> Schema:
+    """Without titles that are only the key once more, without defaults that are documents; mappings with keys of their own closed."""
     kept = {key: value for key, value in schema.items() if not _is_noise(key, value)}
-    return {key: _plain(value) for key, value in kept.items()}
+    return _nullable(_closed(_each(kept, _tidy)))
 
 
 def _is_noise(key: str, value: object) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value in ({}, [], None))
+    return key == "title" or (key == "default" and (value is None or isinstance(value, dict) or value == []))
 
 
-def _defaults() -> Schema:
-    loosened = _loosened(_plain(_named(PropertyDoc.model_json_schema())))
-    assert isinstance(loosened, dict)
-    loosened["properties"]["kind"] = {"const": "Defaults"}
-    loosened["required"] = ["kind"]
-    loosened["$defs"][_MONEY] = {
-        "type": "object",
-        "propertyNames": {"enum": sorted(CURRENCIES)},
-        "additionalProperties": {"type": "number"},
-        "minProperties": 1,
-        "description": "An amount per currency, above hotels of several.",
-    }
-    description = "Any part of a property, for every property below this folder."
-    return {"$schema": _DIALECT, **loosened, "title": "Defaults", "description": description}
+def _closed(schema: Schema) -> Schema:
+    """Keys that are one of some words are spelled out, so that an editor offers them; of those with a pattern no other is let in."""
+    names, values = schema.get("propertyNames"), schema.get("additionalProperties")
+    if isinstance(names, dict) and isinstance(values, dict) and "enum" in names:
+        rest = {key: value for key, value in schema.items() if key not in ("propertyNames", "additionalProperties")}
+        return {**rest, "properties": dict.fromkeys(names["enum"], values), "additionalProperties": False}
+    if "patternProperties" in schema:
+        rest = {key: value for key, value in schema.items() if key != "propertyNames"}
+        return {**rest, "additionalProperties": False}
+    return schema
 
 
-def _loosened(schema: Any) -> Any:
-    """Nothing required, null anywhere below a mapping, amounts per currency where a number with a fraction may stand."""
-    if isinstance(schema, list):
-        return [_loosened(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("type") == "number":
-        return {"anyOf": [schema, {"$ref": f"#/$defs/{_MONEY}"}]}
-    loose = {key: _loosened(value) for key, value in schema.items() if key not in ("required", "default")}
-    if isinstance(schema.get("properties"), dict):
-        loose["properties"] = {key: _or_null(_loosened(value)) for key, value in schema["properties"].items()}
-    if isinstance(schema.get("patternProperties"), dict):
-        loose["patternProperties"] = {
-            key: _or_null(_loosened(value)) for key, value in schema["patternProperties"].items()
-        }
-    if isinstance(schema.get("additionalProperties"), dict):
-        loose["additionalProperties"] = _or_null(_loosened(schema["additionalProperties"]))
+def _without_required(schema: Schema) -> Schema:
+    """Nothing required, and no default: it may be inherited."""
+    return _each({key: value for key, value in schema.items() if key not in ("required", "default")}, _without_required)
+
+
+def _removable(schema: Schema) -> Schema:
+    """Null for every key that is not required, and amounts per currency."""
+    if MONEY in schema:
+        return _per_currency({key: value for key, value in schema.items() if key != MONEY})
+    loose = _each(schema, _removable)
+    for keyword in ("properties", "patternProperties"):
+        if keyword in loose:
+            loose[keyword] = {
+                name: inner if name in loose.get("required", ()) else _or_null(inner)
+                for name, inner in loose[keyword].items()
+            }
     return loose
 
 
+def _per_currency(amount: Schema) -> Schema:
+    """The amount, or a mapping from currencies to amounts."""
+    single = {key: value for key, value in amount.items() if key not in ("description", "examples", "items")}
+    kinds = _kinds(amount)
+    return {
+        **_each(amount, _removable),
+        "type": [*kinds, "object"],
+        "propertyNames": {"$ref": "#/$defs/Currency"},
+        "additionalProperties": {**single, "type": [kind for kind in kinds if kind not in ("array", "null")]},
+        "minProperties": 1,
+    }
+
+
+def _kinds(schema: Schema) -> list[str]:
+    kinds = schema["type"]
+    return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
+def _nullable(schema: Schema) -> Schema:
+    """A schema that says "this or null" in the form of `_or_null`."""
+    match schema.get("anyOf"):
+        case [inner, other] if other == _NULL:
+            return {**_or_null(inner), **{key: value for key, value in schema.items() if key != "anyOf"}}
+    return schema
+
+
 def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
+    """Null too: as one more type where the schema says types, else as an alternative."""
+    if _NULL in schema.get("anyOf", ()) or "null" in schema.get("type", ()):
+        return schema
+    if "type" in schema and "enum" not in schema:
+        return {**schema, "type": [*_kinds(schema), "null"]}
+    outside = {key: value for key, value in schema.items() if key in ("description", "examples", "default")}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    return {**outside, "anyOf": [inside, _NULL]}
+
+
+def _unmarked(schema: Schema) -> Schema:
+    """Without the marks that only the schemas of properties need."""
+    return _each({key: value for key, value in schema.items() if key != MONEY}, _unmarked)

@@ -9,26 +9,44 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
-from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from reconciler.load import numbers
+from reconciler.load import numbers, spellings
 from reconciler.load.countries import COUNTRIES
-from reconciler.model.calendar import WEEKDAYS
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.money import CURRENCIES
 from reconciler.model.share import Share
 
 WEEKEND = "weekend"
-_LARGEST = Decimal(100_000_000)
-KEY = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
-_DAY = timedelta(days=1)
-_SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600), "d": Decimal(86400)}
+
+
+class Range(NamedTuple):
+    """From `least` to `most`, both included."""
+
+    least: int
+    most: int
+
+
+AMOUNT_BELOW = 100_000_000
+"""Amounts are smaller than this, whatever their sign."""
+COUNTS = Range(0, 1_000_000)
+STAYS = Range(1, 999)
+DAYS_AHEAD = Range(0, 9999)
+PERCENTS = Range(0, 100)
+HORIZONS = Range(1, 1100)
+LATE_PENALTIES = {
+    "first_night": "the price of the first night",
+    "two_nights": "the price of the first two nights",
+    "full": "the whole price",
+}
+"""What each word means; a percentage is taken too."""
+LONGEST_TEXT = 255
+LONGEST_ID = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +86,15 @@ def shown(value: object) -> str:
     return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`"
 
 
-def _wrong(wanted: str, value: object, hint: str = "") -> PydanticCustomError:
+def wrong(wanted: str, value: object, hint: str = "") -> PydanticCustomError:
     return fault("wrong-type", f"expected {wanted}, found {shown(value)}", hint)
 
 
 def _number(value: object, wanted: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise _wrong(wanted, value, _number_hint(value))
+        raise wrong(wanted, value, _number_hint(value))
     number = Decimal(value)
-    if abs(number) >= _LARGEST:
+    if abs(number) >= AMOUNT_BELOW:
         raise fault("out-of-range", f"{shown(value)} is too large")
     return number
 
@@ -90,36 +108,55 @@ def _number_hint(value: object) -> str:
     return f"decimals stand after a point: {pointed}" if numbers.is_number(pointed) else ""
 
 
-def _whole(value: object, wanted: str, least: int, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong(wanted, value)
-    if not least <= value <= most:
-        raise fault("out-of-range", f"expected {wanted} from {least} to {most:,}, found {value}")
-    return value
+def _integral(value: object) -> int | None:
+    """The whole number that a value is. 40.0 is one too, as it is for JSON; true is none."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else None
+    return value if type(value) is int else None
+
+
+def _whole(value: object, wanted: str, allowed: Range) -> int:
+    number = _integral(value)
+    if number is None:
+        raise wrong(wanted, value, _number_hint(value))
+    if not allowed.least <= number <= allowed.most:
+        raise fault("out-of-range", f"expected {wanted} from {allowed.least} to {allowed.most:,}, found {number}")
+    return number
 
 
 def count(value: object) -> int:
     """A whole number, 0 or more."""
-    return _whole(value, "a whole number", 0, 1_000_000)
+    return _whole(value, "a whole number", COUNTS)
 
 
 def stay(value: object) -> int:
     """A number of nights, 1 or more."""
-    if type(value) is int and value < 1:
-        raise fault("stay-below-one", f"a stay is 1 night or more, found {value}", "leave it out for no restriction")
-    return _whole(value, "a number of nights", 1, 999)
+    number = _integral(value)
+    if number is not None and number < STAYS.least:
+        raise fault("stay-below-one", f"a stay is 1 night or more, found {number}", "leave it out for no restriction")
+    return _whole(value, "a number of nights", STAYS)
 
 
 def days_ahead(value: object) -> int:
     """A number of days before arrival."""
-    return _whole(value, "a number of days", 0, 9999)
+    return _whole(value, "a number of days", DAYS_AHEAD)
+
+
+def percent(value: object) -> int:
+    """A whole number of percent, written without the %."""
+    return _whole(value, "a number of percent", PERCENTS)
+
+
+def horizon(value: object) -> int:
+    """How many nights from today on."""
+    return _whole(value, "a number of nights", HORIZONS)
 
 
 def flag(value: object) -> bool:
     """True or false."""
     if isinstance(value, bool):
         return value
-    raise _wrong("true or false", value, truth_hint(value))
+    raise wrong("true or false", value, truth_hint(value))
 
 
 def truth_hint(value: object) -> str:
@@ -128,14 +165,24 @@ def truth_hint(value: object) -> str:
     return f"write {meant}" if meant else ""
 
 
+@cache
+def _pattern(spelling: str) -> re.Pattern[str]:
+    return re.compile(spelling)
+
+
+def spelled(spelling: str, value: object) -> str | None:
+    """The text where it is one and spelled like this, as a whole."""
+    return value if isinstance(value, str) and _pattern(spelling).fullmatch(value) else None
+
+
 def text(value: object) -> str:
     """A line of text."""
     if not isinstance(value, str):
-        raise _wrong("text", value, "put quotes around it" if isinstance(value, (int, Decimal)) else "")
-    if not value.strip() or not value.isprintable():
+        raise wrong("text", value, "put quotes around it" if isinstance(value, (int, Decimal)) else "")
+    if spelled(spellings.TEXT, value) is None:
         raise fault("bad-text", "expected a line of text" if value.strip() else "the text is empty")
-    if len(value) > 255:
-        raise fault("bad-text", f"at most 255 characters, found {len(value)}")
+    if len(value) > LONGEST_TEXT:
+        raise fault("bad-text", f"at most {LONGEST_TEXT} characters, found {len(value)}")
     return value
 
 
@@ -144,17 +191,18 @@ def external_id(value: object) -> str:
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         raise fault("unquoted-id", f"an id is text, found the number {value}", f'put quotes around it: "{value}"')
     found = text(value)
-    if re.search(r"\s", found) or len(found) > 100:
-        raise fault("bad-id", "an id has no spaces and at most 100 characters")
+    if spelled(spellings.ID, found) is None or len(found) > LONGEST_ID:
+        raise fault("bad-id", f"an id has no spaces and at most {LONGEST_ID} characters")
     return found
 
 
 def key(value: object) -> str:
     """The key of a room, a plan, a season."""
-    if isinstance(value, str) and re.fullmatch(KEY, value):
-        return value
-    if type(value) is int and value >= 0:
-        return str(value)
+    number = _integral(value)
+    if number is not None and number >= 0:
+        return str(number)
+    if found := spelled(spellings.KEY, value):
+        return found
     raise fault("bad-key", f"{shown(value)} is not a key", "letters, digits, - and _, beginning with a letter or digit")
 
 
@@ -164,13 +212,24 @@ def allocation_key(value: object) -> str:
 
 
 def uuid(value: object) -> str:
-    """An id in the hotel's database, in its usual spelling."""
-    try:
-        return str(UUID(text(value)))
-    except ValueError:
-        raise fault(
-            "bad-uuid", f"{shown(value)} is not a UUID", "for instance 0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11"
-        ) from None
+    """An id in the hotel's database, in small letters."""
+    if found := spelled(spellings.UUID, text(value)):
+        return found.lower()
+    raise fault("bad-uuid", f"{shown(value)} is not a UUID", "for instance 0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11")
+
+
+def guests(value: object) -> int:
+    """A number of guests, as the key of a mapping."""
+    if found := spelled(spellings.GUESTS, value):
+        return int(found)
+    raise fault("bad-guests", f"{shown(value)} is not a number of guests", "a whole number, 1 or more")
+
+
+def bound(value: object) -> str:
+    """From how many to how many units, one of them may be left out."""
+    if found := spelled(spellings.BOUND, value):
+        return found
+    raise wrong("bounds such as 4..12 or 3..", value)
 
 
 def country(value: object) -> str:
@@ -191,29 +250,10 @@ def currency(value: object) -> str:
     raise fault("unknown-currency", f"{shown(value)} is not a currency", hint)
 
 
-@cache
-def _zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        return False
-    return True
-
-
-def timezone(value: object) -> str:
-    """A name of the time zone database."""
-    if isinstance(value, str) and len(value) < 64 and _zone(value):
-        return value
-    hint = did_you_mean(str(value)[:64], available_timezones())
-    raise fault(
-        "unknown-timezone", f"{shown(value)} is not a time zone", hint if "mean" in hint else "such as Europe/Lisbon"
-    )
-
-
 def money(value: object) -> Decimal:
     """An amount, of either sign."""
     if isinstance(value, str) and value.endswith("%"):
-        raise _wrong("an amount", value)
+        raise wrong("an amount", value)
     return _number(value, "an amount")
 
 
@@ -227,14 +267,14 @@ def price(value: object) -> Decimal:
 
 def change(value: object) -> Change:
     """A percentage or an amount, to be applied to a price."""
-    if isinstance(value, str):
-        percent_ = numbers.percent(value)
-        if percent_ is None:
-            raise _wrong("a change such as -15% or +30.00", value)
-        if percent_ <= -100:
-            raise fault("price-not-positive", f"{value} leaves nothing of a price")
-        return Change(_number(percent_, "a percentage"), percent=True)
-    return Change(_number(value, "a change such as -15% or +30.00"), percent=False)
+    if not isinstance(value, str):
+        return Change(_number(value, "a change such as -15% or +30.00"), percent=False)
+    percent_ = numbers.percent(value)
+    if percent_ is None:
+        raise wrong("a change such as -15% or +30.00", value)
+    if percent_ <= -100:
+        raise fault("price-not-positive", f"{value} leaves nothing of a price")
+    return Change(_in_range(spellings.PERCENT_CHANGE, value, percent_), percent=True)
 
 
 def changes(value: object) -> tuple[Change, ...]:
@@ -244,92 +284,34 @@ def changes(value: object) -> tuple[Change, ...]:
 
 def share(value: object) -> Share:
     """A number of units or a percentage of them."""
-    if isinstance(value, str):
-        percent_ = numbers.percent(value)
-        if percent_ is None:
-            raise _wrong("a number of units or a share such as 35%", value)
-        if not 0 <= percent_ <= 100:
-            raise fault("out-of-range", f"a share is from 0% to 100%, found {value}")
-        return Share(percent_, percent=True)
-    return Share(Decimal(count(value)), percent=False)
+    if not isinstance(value, str):
+        return Share(Decimal(_whole(value, "a number of units or a share such as 35%", COUNTS)), percent=False)
+    return Share(percentage(value), percent=True)
 
 
 def percentage(value: object) -> Decimal:
-    """A percentage: what stands before the %."""
+    """A percentage from 0% to 100%: what stands before the %."""
     found = numbers.percent(value) if isinstance(value, str) else None
-    if found is None or not 0 <= found <= 100:
-        raise _wrong("a percentage such as 18%", value)
-    return found
-
-
-def nights(value: object) -> tuple[Nights, ...]:
-    """One period or several; both ends are nights, both included."""
-    if isinstance(value, list):
-        return tuple(_period(item) for item in value)
-    return (_period(value),)
-
-
-def _period(value: object) -> Nights:
-    if not isinstance(value, str):
-        raise _wrong("nights such as 2027-06-15..2027-09-10", value)
-    first, dots, last = value.partition("..")
-    start = _night(first.strip())
-    end = _night(last.strip()) if dots else start
-    if end < start:
-        raise fault("nights-backwards", f"{value} ends before it begins")
-    return Nights(start, end + _DAY)
-
-
-def _night(spelled: str) -> date:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", spelled):
-        raise fault(
-            "bad-nights",
-            f"{shown(spelled)} is not a night",
-            "a night is written 2027-06-15, a period 2027-06-15..2027-09-10",
-        )
-    try:
-        found = date.fromisoformat(spelled)
-    except ValueError:
-        raise fault("no-such-night", f"there is no {spelled}") from None
-    if not 2000 <= found.year <= 2200:
-        raise fault("out-of-range", f"{spelled} is not within 2000 to 2200")
-    return found
-
-
-def day_names(value: object) -> tuple[str, ...]:
-    """A list of weekdays; `weekend` among them."""
-    if not isinstance(value, list) or not value:
-        raise _wrong("a list of days such as [fri, sat]", value)
-    return tuple(day_name(item) for item in value)
-
-
-def day_name(value: object) -> str:
-    """A weekday, or `weekend`."""
-    if isinstance(value, str) and value in (*WEEKDAYS, WEEKEND):
-        return str(value)
-    raise fault("unknown-day", f"{shown(value)} is not a day", did_you_mean(str(value), (*WEEKDAYS, WEEKEND)))
-
-
-def duration(value: object) -> timedelta:
-    """A time such as 500ms, 30s, 5m, 1h, 90d."""
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if found is None:
-        raise _wrong("a time such as 30s, 5m, 1h or 90d", value)
-    seconds = Decimal(found[1]) * _SECONDS[found[2]]
-    if seconds > 86400 * 3650:
-        raise fault("out-of-range", f"{value} is more than ten years")
-    return timedelta(milliseconds=int(seconds * 1000))
+        raise wrong("a percentage such as 18%", value)
+    return _in_range(spellings.PERCENTAGE, value, found)
 
 
-def local_time(value: object) -> datetime:
-    """A date, or a date and time, of a clock on the spot: without an offset."""
-    try:
-        found = datetime.fromisoformat(text(value))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None:
-        raise fault("bad-time", f"{shown(value)} is not a local time", "write 2027-03-01T12:00, without an offset")
-    return found
+def late_penalty(value: object) -> str:
+    """What a late cancellation costs: a word or a percentage."""
+    if isinstance(value, str) and numbers.percent(value) is not None:
+        percentage(value)
+        return value
+    return choice(*LATE_PENALTIES)(value)
+
+
+def _in_range(spelling: str, value: object, number: Decimal) -> Decimal:
+    """The number that a percentage is, where its spelling says that it is in range."""
+    if spelled(spelling, value) is None:
+        least = "0%" if spelling == spellings.PERCENTAGE else "more than -100%"
+        most = "100%" if spelling == spellings.PERCENTAGE else "less than 100000000%"
+        raise fault("out-of-range", f"expected {least} to {most} with at most 6 decimals, found {shown(value)}")
+    return number
 
 
 def choice(*allowed: str) -> Callable[[object], str]:
