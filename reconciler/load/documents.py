@@ -105,7 +105,7 @@ class RoundDoc(Doc):
     """Where a derived price goes."""
 
     to: Price | None = Field(
-        default=None, description="A multiple of this. Default: the currency's smallest unit.", examples=[1.0]
+        default=None, description="A multiple of this. Default: the currency's smallest unit.", examples=[1]
     )
     mode: Annotated[str, OneOf(nearest="half goes up", up="to the higher one", down="to the lower one")] = Field(
         default="nearest", description="Which of the two neighbours. Default: nearest."
@@ -121,9 +121,9 @@ class DeriveDoc(Doc):
     change: Changes = Field(
         default=(), description="A percentage, an amount, or a list applied in order. Left out: the same price."
     )
-    round: RoundDoc = Field(default=RoundDoc(), description="Where the changed price goes.", examples=[{"to": 1.0}])
-    floor: Price | None = Field(default=None, description="Never below. Left out: no limit.", examples=[89.0])
-    ceiling: Price | None = Field(default=None, description="Never above. Left out: no limit.", examples=[450.0])
+    round: RoundDoc = Field(default=RoundDoc(), description="Where the changed price goes.", examples=[{"to": 1}])
+    floor: Price | None = Field(default=None, description="Never below. Left out: no limit.", examples=[89])
+    ceiling: Price | None = Field(default=None, description="Never above. Left out: no limit.", examples=[450])
 
 
 class DerivePlanDoc(DeriveDoc):
@@ -140,7 +140,7 @@ class RatesDoc(CalendarDoc[Price]):
     derive: DeriveDoc | None = Field(
         default=None,
         description="Made from another room's price in this plan.",
-        examples=[{"from": "double", "change": 90.0}],
+        examples=[{"from": "double", "change": 90}],
     )
 
 
@@ -195,9 +195,9 @@ class RatePlanDoc(Doc):
     occupancy: dict[Guests, ChangeOf] | None = Field(
         default=None,
         description="Prices for other numbers of guests, as changes. A derived plan has its parent's.",
-        examples=[{"1": "-10%", "3": 25.0}],
+        examples=[{"1": "-10%", "3": 25}],
     )
-    rates: dict[Key, RatesDoc] = Field(default={}, description="Prices, by room.", examples=[{"double": 120.0}])
+    rates: dict[Key, RatesDoc] = Field(default={}, description="Prices, by room.", examples=[{"double": 120}])
     restrictions: RestrictionCalendar = Field(
         default=RestrictionCalendar(),
         description="What limits a stay, for all of its rooms.",
@@ -281,7 +281,7 @@ class PropertyDoc(Doc):
     rate_plans: dict[Key, RatePlanDoc] = Field(
         default={},
         description="Rate plans, by key.",
-        examples=[{"BAR": {"type": "bar", "rates": {"double": 120.0}}}],
+        examples=[{"BAR": {"type": "bar", "rates": {"double": 120}}}],
     )
     manage: ManageDoc = Field(default=ManageDoc(), description="What git owns, by kind.", examples=[{"rates": False}])
     targets: TargetsDoc = Field(default=TargetsDoc(), description="Where state lives, beside the providers.")

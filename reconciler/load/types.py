@@ -22,7 +22,7 @@ from reconciler.model.money import CURRENCIES
 from reconciler.model.share import Share
 
 Schema: TypeAlias = dict[str, Any]
-MONEY = "x-money"
+MONEY = "perCurrency"
 """Marks what may be written per currency in defaults; it does not appear in a schema's file."""
 
 
@@ -82,7 +82,7 @@ _CHANGE: Schema = {
         )
     ),
     "type": ["number", "string"],
-    "examples": ["-15%", 30.0],
+    "examples": ["-15%", 30],
     "exclusiveMinimum": -values.AMOUNT_BELOW,
     "exclusiveMaximum": values.AMOUNT_BELOW,
     MONEY: True,
@@ -144,7 +144,7 @@ Price: TypeAlias = Annotated[
     _described(
         "number",
         "A price in the property's currency, above zero.",
-        120.0,
+        120,
         exclusiveMinimum=0,
         exclusiveMaximum=values.AMOUNT_BELOW,
         **{MONEY: True},
@@ -171,7 +171,7 @@ Changes: TypeAlias = Annotated[
             "type": ["number", "string", "array"],
             "items": _CHANGE,
             "description": "A change of a price, or several in order.",
-            "examples": ["-15%", 30.0, ["-10%", 5.0]],
+            "examples": ["-15%", 30, ["-10%", 5]],
         }
     ),
 ]
