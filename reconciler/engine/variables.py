@@ -21,6 +21,7 @@ Facts = Mapping[str, Any]
 """By the name of the variable: texts, whole numbers, decimals, flags, lists and mappings of them."""
 
 VARIABLES: Mapping[str, tuple[str, str]] = {
+    "environment": ("string", "where the run works, such as `production`"),
     "property": ("string", "the hotel's short name"),
     "country": ("string", "its country, such as `PT`"),
     "currency": ("string", "its currency, such as `EUR`"),
@@ -54,9 +55,9 @@ class Seen(NamedTuple):
     facts: Facts
 
 
-def seen(op: Operation, hotel: Property | None) -> Iterator[Seen]:
+def seen(op: Operation, hotel: Property | None, environment: str) -> Iterator[Seen]:
     """What a rule sees of an operation. `hotel`: None for what belongs to no property."""
-    known = _known(op, hotel)
+    known = {"environment": environment, **_known(op, hotel)}
     if KINDS[op.address.kind].dated:
         today = hotel.window.start if hotel else date.min
         for run in merge(calendar_of(op.change.before), calendar_of(op.change.after), Changed):

@@ -17,7 +17,7 @@ from reconciler.policy.wording import nights
 
 def _judge(case: Case, parameters: Custom) -> Iterator[Violation]:
     for op in case.operations if parameters.rules else ():
-        changes = list(seen(op, case.hotels.get(op.address.property)))
+        changes = list(seen(op, case.hotels.get(op.address.property), case.environment))
         for name, rule in parameters.rules.items():
             yield from _asked(name, rule, op, changes)
 

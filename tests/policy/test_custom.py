@@ -22,7 +22,7 @@ RATES = op("expedia/rates/double/BAR", costs("100.00"), costs("80.00", 0, 4).ove
 
 def found(when: str, *operations: Operation, **changes: Any) -> list[Diagnostic]:
     rule = Rule(when=when, message="not so", **changes)
-    return said(case(*(operations or (RATES,))), "custom", Custom(rules={"mine": rule}))
+    return said(case(*(operations or (RATES,)), environment="staging"), "custom", Custom(rules={"mine": rule}))
 
 
 def test_a_rule_is_told_with_its_name_the_nights_and_how_to_consent() -> None:
@@ -39,6 +39,7 @@ def test_a_rule_is_told_with_its_name_the_nights_and_how_to_consent() -> None:
     [
         ('property == "lisbon-baixa" && country == "PT" && currency == "EUR"', True),
         ('target == "expedia" && provider == "expedia" && kind == "rates"', True),
+        ('environment == "staging"', True),
         ('room == "double" && plan == "BAR" && plan_type == "bar"', True),
         ('action == "update" && label == ""', True),
         ('nights == 4 && from == "2027-03-01" && until == "2027-03-05" && days_ahead == 0', True),
@@ -99,7 +100,7 @@ def test_a_rule_sees_the_change(when: str, broken: bool) -> None:
     ],
 )
 def test_every_kind_shows_its_fields(operation: Operation, facts: dict[str, Any]) -> None:
-    (one,) = seen(operation, None if operation.address.property == "_workspace" else hotel())
+    (one,) = seen(operation, None if operation.address.property == "_workspace" else hotel(), "staging")
     assert {name: one.facts[name] for name in facts} == facts
     assert set(one.facts) == set(VARIABLES)
 
@@ -125,6 +126,6 @@ def test_each_rule_has_its_own_severity() -> None:
 
 def test_prices_of_any_size_are_compared_as_they_are_written() -> None:
     for text in ("0.01", "0.10", "199.99", "1234567.89", "99999999.99"):
-        facts = {**next(iter(seen(op("expedia/rates/double/BAR", None, costs(text)), hotel()))).facts}
+        facts = next(seen(op("expedia/rates/double/BAR", None, costs(text)), hotel(), "staging")).facts
         assert expressions.holds(f"after.price == {text}", facts) is True
         assert expressions.holds(f"after.price < {text}", facts) is False
