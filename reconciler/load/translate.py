@@ -48,7 +48,9 @@ def salvage(
 
 
 def _spoilt(keys: Keys) -> Keys:
-    """What makes no sense without the value at `keys`: an override whose nights are wrong goes as a whole."""
+    """What makes no sense without the value at `keys`: an override whose nights are wrong goes as a whole, so does a rule or window."""
+    if keys[0] == "policies":
+        return keys[:3]
     for place, key in enumerate(keys[:-2]):
         if key == "overrides" and keys[place + 2] in ("nights", "season"):
             return keys[: place + 2]

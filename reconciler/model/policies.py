@@ -5,15 +5,31 @@ A percentage is the number before the sign: 2 is 2%. Amounts are by currency.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
-from reconciler.model.address import matches
-from reconciler.model.diagnostics import Severity
+from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.share import Share
+
+CODE = "policy/"
+"""What the codes of findings of checks begin with; the name of the rule follows."""
+
+
+def refused(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
+    """The names of the rules that refuse the plan."""
+    return tuple(
+        sorted(
+            {
+                finding.code.removeprefix(CODE)
+                for finding in findings
+                if finding.severity is Severity.ERROR and finding.code.startswith(CODE)
+            }
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +37,11 @@ class Policy:
     """What all checks have: how bad it is when a plan does what they watch."""
 
     severity: Severity = Severity.ERROR
+
+
+def fits(globs: Collection[str], name: str) -> bool:
+    """Whether one of the globs covers the name, or there is none. In time that grows with their length and no faster."""
+    return not globs or any(fnmatchcase(name, glob) for glob in globs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +56,7 @@ class Selection:
     def fits(self, *, slug: str, room: str, plan: str = "", type_: str = "") -> bool:
         """Whether the rule is about this."""
         asked = ((self.properties, slug), (self.rooms, room), (self.plans, plan), (self.types, type_))
-        return all(not globs or any(matches(glob, name) for glob in globs) for globs, name in asked)
+        return all(fits(globs, name) for globs, name in asked)
 
 
 class ParityScope(StrEnum):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.policies import Custom, Policy
+from reconciler.model.policies import CODE, Custom, Policy, refused
 from reconciler.policy.blast_radius import BLAST_RADIUS
-from reconciler.policy.contract import PREFIX, Case, Check, Violation
+from reconciler.policy.contract import Case, Check, Violation
 from reconciler.policy.coverage import COVERAGE
 from reconciler.policy.credential_age import CREDENTIAL_AGE
 from reconciler.policy.custom import CUSTOM
@@ -65,7 +65,7 @@ def _told(
     consented = refuses and rule in given
     file, line, column = where(violation)
     return Diagnostic(
-        PREFIX + rule,
+        CODE + rule,
         violation.message + (" (consent given)" if consented else ""),
         Severity.WARNING if refuses and (consented or not case.operations) else severity,
         hint="" if consented else _hint(violation.remedy, rule, case) if refuses else violation.remedy,
@@ -87,16 +87,3 @@ def rules(policies: Mapping[str, Policy]) -> tuple[str, ...]:
     custom = policies.get("custom")
     own = custom.rules if isinstance(custom, Custom) else {}
     return tuple(sorted([name for name in CHECKS if name != CUSTOM.name] + [f"{CUSTOM.name}/{name}" for name in own]))
-
-
-def refused(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
-    """The names of the rules that refuse the plan."""
-    return tuple(
-        sorted(
-            {
-                finding.code.removeprefix(PREFIX)
-                for finding in findings
-                if finding.severity is Severity.ERROR and finding.code.startswith(PREFIX)
-            }
-        )
-    )

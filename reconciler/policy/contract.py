@@ -17,9 +17,6 @@ from reconciler.model.policies import Policy
 from reconciler.model.property import Property
 from reconciler.model.state import Counts, Coverage
 
-PREFIX = "policy/"
-"""Before the name of a rule it is the code of its findings."""
-
 P = TypeVar("P", bound=Policy)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from reconciler.model.address import matches
 from reconciler.model.plan import Operation
-from reconciler.model.policies import Freeze, Window
+from reconciler.model.policies import Freeze, Window, fits
 from reconciler.policy.contract import Case, Check, Violation
 
 
@@ -32,8 +31,7 @@ def _refusing(case: Case, op: Operation, windows: Mapping[str, Window]) -> str |
 
 
 def _about(window: Window, op: Operation) -> bool:
-    named = not window.properties or any(matches(glob, op.address.property) for glob in window.properties)
-    return named and (not window.kinds or op.address.kind in window.kinds)
+    return fits(window.properties, op.address.property) and (not window.kinds or op.address.kind in window.kinds)
 
 
 def _open(case: Case, window: Window, slug: str) -> bool:

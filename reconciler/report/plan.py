@@ -17,6 +17,7 @@ from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.plan import Action, Label, Operation, Plan, Scope
+from reconciler.model.policies import refused
 from reconciler.model.state import Provenance, Value
 from reconciler.report import coverage, findings
 from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, unshown
@@ -43,7 +44,7 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         data=lambda: plan_file.to_json(plan),
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
-        warnings=tuple(_partial(plan.scope)),
+        warnings=(*_refused(plan), *_partial(plan.scope)),
         notices=tuple(_consents(plan)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
@@ -87,6 +88,14 @@ def _by_property(plan: Plan) -> dict[str, list[Operation]]:
     for op in plan.operations:
         by_property[op.address.property].append(op)
     return by_property
+
+
+def _refused(plan: Plan) -> Iterator[str]:
+    """What refuses the plan, and how all of it would be consented to."""
+    names = refused(plan.findings)
+    if names:
+        consents = " ".join(f"--consent {name}" for name in names)
+        yield f"Refused by {', '.join(names)}. To consent, plan again with {consents}."
 
 
 def _partial(scope: Scope) -> Iterator[str]:

@@ -13,6 +13,7 @@ from reconciler.model.address import DATABASE, WORKSPACE, Address
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.model.journal import Applied
 from reconciler.model.plan import Operation, Plan
+from reconciler.model.policies import CODE
 from reconciler.model.property import Property
 from reconciler.model.state import Coverage
 from reconciler.policy import judge
@@ -144,4 +145,4 @@ def coverage_of(surveys: Iterable[Survey]) -> dict[tuple[str, str], Coverage]:
 
 def failures(findings: Iterable[Diagnostic]) -> bool:
     """Whether a target could not be surveyed, or something else is wrong beyond what checks judge."""
-    return any(d.severity is Severity.ERROR and not d.code.startswith("policy/") for d in findings)
+    return any(d.severity is Severity.ERROR and not d.code.startswith(CODE) for d in findings)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from reconciler.engine import plan_file
 from reconciler.model.calendar import from_nights
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import Label, Operation, Scope
 from reconciler.model.state import Availability, Counts, Json, Provenance, Restrictions
 from reconciler.report import plan, terminal
@@ -184,3 +185,11 @@ def test_a_plan_read_from_its_file_gives_the_same_text() -> None:
     whole = samples.plan()
     again, digest = plan_file.loads(plan_file.dumps(whole))
     assert terminal.render(plan.build(again, digest=digest)) == terminal.render(plan.build(whole))
+
+
+def test_a_plan_that_is_refused_says_so_first_and_how_to_consent() -> None:
+    found = tuple(Diagnostic(f"policy/{rule}", "m") for rule in ("rate_step", "custom/suites", "rate_step"))
+    report = plan.build(replace(samples.plan(), findings=found))
+    assert report.warnings[0] == (
+        "Refused by custom/suites, rate_step. To consent, plan again with --consent custom/suites --consent rate_step."
+    )
