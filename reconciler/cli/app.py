@@ -14,7 +14,10 @@ from reconciler import __version__
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("laying_out", "init", "Lay out a workspace: reconciler.yaml, properties/, schemas/."),
     "validate": ("files", "validate", "Check the files; touch nothing outside them."),
+    "fmt": ("formatting", "fmt", "Lay the files out in one way; comments stay."),
     "schema": ("files", "schema", "Write the JSON Schemas of the YAML files."),
+    "edit": ("editing", "edit", "Change many files at a time; comments stay."),
+    "export": ("editing", "export", "Write what the files say for other programs."),
     "diff": ("comparing", "diff", "Show what two revisions of the files mean, in hotel terms."),
     "import": ("importing", "import_", "Write YAML for what runs out there."),
     "plan": ("planning", "plan", "Show what would change, everywhere; change nothing."),

@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.options import common
 from reconciler.cli.output import show as draw
+from reconciler.cli.paths import below
 from reconciler.errors import UsageError
 from reconciler.load import processors, schemas, text_of
 from reconciler.model.diagnostics import has_errors
@@ -37,8 +38,8 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
     now = options.as_of or clock()
     checked = validate_files(root, now, capabilities, kept=kept_results(options), processes=processors())
     wanted = [(root / path).resolve() for path in paths]
-    looked_at = [file for file in checked.files if _below((root / file).resolve(), wanted)]
-    found = [d for d in checked.diagnostics if _below((root / d.file).resolve(), wanted)]
+    looked_at = [file for file in checked.files if below((root / file).resolve(), wanted)]
+    found = [d for d in checked.diagnostics if below((root / d.file).resolve(), wanted)]
     if not looked_at and not found:
         raise UsageError(
             f"no file of the workspace is in {', '.join(map(str, paths))}",
@@ -47,10 +48,6 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
     excerpts = findings.excerpts(found, lambda file: text_of(root, file))
     draw(findings.build(found, excerpts=excerpts, checked=len(looked_at)), form, json_into=json_into, quiet=quiet)
     return 1 if has_errors(found) else 0
-
-
-def _below(file: Path, folders: list[Path]) -> bool:
-    return not folders or any(file == folder or folder in file.parents for folder in folders)
 
 
 @click.command(short_help="Write the JSON Schemas of the YAML files.")

@@ -176,6 +176,12 @@ class RatePlanDoc(Doc):
     )
     base: Flag = Field(default=False, description="The plan whose id stands in the room's mapping row. Default: false.")
     public: Flag | None = Field(default=None, description="Whether anyone may book it. Default: as its type implies.")
+    cancellation: PolicyOrName | None = None
+    meal_plan: Key | None = Field(
+        default=None,
+        description="breakfast, half_board, full_board, all_inclusive, or one of yours. Default: as its type implies.",
+        examples=["breakfast"],
+    )
     rooms: list[Key] | None = Field(
         default=None,
         description="Only these rooms. Default: those with prices, or the parent's.",
@@ -185,12 +191,6 @@ class RatePlanDoc(Doc):
         default=None,
         description="Its prices are made from another plan's.",
         examples=[{"from": "BAR", "change": "-15%"}],
-    )
-    cancellation: PolicyOrName | None = None
-    meal_plan: Key | None = Field(
-        default=None,
-        description="breakfast, half_board, full_board, all_inclusive, or one of yours. Default: as its type implies.",
-        examples=["breakfast"],
     )
     occupancy: dict[Guests, ChangeOf] | None = Field(
         default=None,

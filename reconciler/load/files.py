@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -94,6 +95,21 @@ def parsed(name: str, content: bytes | Diagnostic) -> File:
         message = "the file is empty" if data is None else "a file holds a mapping"
         placed = [Diagnostic("not-a-document", message, hint="it begins with `kind:`", file=name, line=1, column=1)]
     return File(name, text, data if isinstance(data, dict) else None, tuple(placed))
+
+
+def write(root: Path, name: str, text: str) -> None:
+    """Puts the text in the place of a file, whole or not at all; its permissions stay. Raises OSError."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(partial).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(partial).replace(path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
 
 
 def _in_file(problem: Diagnostic, name: str) -> Diagnostic:

@@ -61,6 +61,26 @@ def over(under: Mapping, document: Mapping) -> Mapping:
     return _merge(under, document, ())
 
 
+def is_value_calendar(keys: Keys) -> bool:
+    """Whether these keys lead to a calendar of plain values, or to what such a calendar says of one season."""
+    own = any(_leads(pattern, keys) for pattern in _PRICE_CALENDARS)
+    return own or (len(keys) > 2 and keys[-2] == "seasons" and any(_leads(p, keys[:-2]) for p in _PRICE_CALENDARS))
+
+
+def is_field_calendar(keys: Keys) -> bool:
+    """Whether these keys lead to a calendar whose values have fields."""
+    return any(_leads(pattern, keys) for pattern in _FIELD_CALENDARS)
+
+
+def is_short(keys: Iterable[str]) -> bool:
+    """Whether a calendar with these keys is the bare value of its default."""
+    return not _PARTS & set(keys)
+
+
+def _leads(pattern: Keys, keys: Keys) -> bool:
+    return len(keys) == len(pattern) and all(part in ("*", key) for part, key in zip(pattern, keys, strict=True))
+
+
 def in_currency(data: Mapping, currency: str) -> tuple[Mapping, list[Problem]]:
     """The document with each amount that is written per currency replaced by its own; and what is wrong with those amounts.
 

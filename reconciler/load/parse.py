@@ -27,7 +27,7 @@ MAX_BYTES = 1024 * 1024
 _AWKWARD = re.compile(
     rf"(?<![^\s\[\]{{}},:])(?:!|[&*]\S)|<<|^%|^ {{100}}|(?:[-?:] +){{{MAX_DEPTH}}}|{numbers.ODD_ANYWHERE}", re.MULTILINE
 )
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[^\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
@@ -46,7 +46,7 @@ def decode(content: bytes) -> tuple[str, list[Diagnostic]]:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
         return "", [Diagnostic("not-utf-8", "not UTF-8 text", hint="save it as UTF-8", line=line, column=column)]
-    return text, [_forbidden(text, found.start()) for found in [_FORBIDDEN.search(text)] if found]
+    return text, [_forbidden(text, found.start()) for found in [FORBIDDEN.search(text)] if found]
 
 
 def parse(text: str) -> tuple[Data, list[Diagnostic]]:

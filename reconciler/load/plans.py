@@ -60,9 +60,15 @@ def _work_out(context: Context, name: str, parent: _Worked | None) -> _Worked:
         retired=doc.retired,
         skip_unsupported=doc.on_unsupported == "skip",
         public=doc.public,
+        own_prices=frozenset(room for room in rooms if _has_own_price(doc, room)),
         moved_from=doc.moved.from_ if doc.moved else None,
     )
     return _Worked(plan, prices, limits)
+
+
+def _has_own_price(doc: RatePlanDoc, room: str) -> bool:
+    own = doc.rates.get(room)
+    return doc.derive is None and own is not None and own.derive is None
 
 
 def _cancellation(context: Context, name: str, parent: RatePlan | None) -> Cancellation | None:

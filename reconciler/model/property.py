@@ -80,7 +80,8 @@ class RatePlan:
     """A rate plan with its final values. Keyed by room, or by (room, provider) where the provider's price may differ.
 
     `base_rates` and `base_restrictions` come from the plan's defaults alone (no weekdays, seasons, overrides): the single figures
-    that the database keeps per plan. `restrictions` hold what git or the type sets, advance windows included.
+    that the database keeps per plan. `restrictions` hold what git or the type sets, advance windows included. `own_prices`: the rooms whose
+    price is written, and not made from another's.
     """
 
     key: str
@@ -100,6 +101,7 @@ class RatePlan:
     retired: bool = False
     skip_unsupported: bool = False
     public: bool | None = None
+    own_prices: frozenset[str] = frozenset()
     moved_from: str | None = None
 
     @property

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2] / "reconciler"
 KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 SINGLE_WORDS = frozenset({"tab", "tag", "directive", "symlink", "unmanaged"})
 NO_CODES = frozenset(
-    """utf-8 content-encoding content-type accept-encoding accept-version retry-after x-gzip rev-parse local-sandbox
+    """utf-8 utf-8-sig content-encoding content-type accept-encoding accept-version retry-after x-gzip rev-parse local-sandbox
     json-into host-only user-agent request-id transaction-id ls-files ls-tree cat-file name-only exclude-standard end-of-options""".split()
 )
 """Words of that form that are something else: headers, encodings, arguments of other programs."""
