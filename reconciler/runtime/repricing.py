@@ -15,7 +15,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.load import editing
 from reconciler.load.layout import Branch, Layout, Leaf, unquoted
 from reconciler.load.parse import parse
-from reconciler.load.values import nights as read_nights
+from reconciler.load.times import nights as read_nights
 from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, from_nights, merge, patterns
 from reconciler.model.diagnostics import Diagnostic, did_you_mean
 from reconciler.model.money import in_currency
