@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
 from collections.abc import Mapping
@@ -11,14 +12,16 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Instant, common
-from reconciler.errors import FilesError, UsageError
+from reconciler.cli.output import show_error
+from reconciler.errors import FilesError, ReconcilerError, UsageError
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.plan import Scope
 from reconciler.model.property import BOOKING, EXPEDIA
+from reconciler.report.clean import clean
 from reconciler.report.contract import count
 from reconciler.runtime.describing import slugged
 from reconciler.runtime.importing import Imported, Said, exactly, read_hotel
-from reconciler.runtime.seeding import PROVIDER_SETTINGS
+from reconciler.runtime.listing import Listed, described, listed
 from reconciler.wiring import CAPABILITIES, Options, directory, site
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -52,32 +55,76 @@ def import_(
 ) -> int:
     """Write YAML for what runs out there. The plan after it is empty at the providers imported from.
 
-    What a provider does not let anybody read is left unmanaged there, with a comment that says so.
+    What a provider does not let anybody read is left unmanaged there, with a comment that says so. With --all, every property with
+    `ota_enabled` and an id in `ota_settings` that no file describes yet; one that cannot be imported stops itself only (exit 1).
 
     \b
     Examples:
       reconciler import --property lisbon-baixa --expedia 16636843 --booking.com 8011855 --timezone Europe/Lisbon
       reconciler import --all
+      reconciler import --all --country PT --currency EUR --into properties/iberia
     """
     if everything == (slug is not None):
         raise UsageError("give either --property with the hotel's ids, or --all")
-    known = {slugged(row.name): row for row in directory(options)}
-    if slug is not None:
-        hotels = {provider: id_ for provider, id_ in ((EXPEDIA, expedia), (BOOKING, booking)) if id_}
-        wanted = {slug: hotels}
-    else:
-        wanted = {
-            name: {p: row.ota_settings[key] for p, key in PROVIDER_SETTINGS.items() if row.ota_settings.get(key)}
-            for name, row in known.items()
-        }
-        wanted = {name: hotels for name, hotels in wanted.items() if hotels}
-    for name, hotels in wanted.items():
-        row = known.get(name)
-        property_id = str(row.id) if row else str(uuid.uuid5(uuid.NAMESPACE_URL, f"reconciler/{name}"))
-        _import_one(options, name, property_id, hotels, Said(credentials, country, timezone, currency), into)
-    if not wanted:
-        click.echo("No property of the database has ota_enabled and an id at a provider.")
+    said = Said(credentials, country, timezone, currency)
+    if slug is None:
+        return _import_all(options, said, into)
+    hotels = {provider: id_ for provider, id_ in ((EXPEDIA, expedia), (BOOKING, booking)) if id_}
+    row = next((row for row in directory(options) if slugged(row.name, "hotel") == slug), None)
+    property_id = str(row.id) if row else str(uuid.uuid5(uuid.NAMESPACE_URL, f"reconciler/{slug}"))
+    _import_one(options, slug, property_id, hotels, said, into)
     return 0
+
+
+def _import_all(options: Options, said: Said, into: Path) -> int:
+    """Every enabled property; one that cannot be imported stops itself only."""
+    found = listed(directory(options), *described(options.workspace))
+    left = {one.slug: why for one in found if (why := _why_left(one, _file(options, into, one.slug)))}
+    new = [one for one in found if one.slug not in left]
+    failed = 0
+    for number, one in enumerate(new, start=1):
+        options.progress(f"{number} of {len(new)}: {clean(one.row.name)}")
+        failed += not _imported(options, one, said, into)
+    for one in found:
+        if one.slug in left:
+            click.echo(f"Left alone: {clean(one.row.name)}, {left[one.slug]}.")
+    counted = f"{len(new) - failed} imported, {len(left)} left alone, {failed} failed"
+    click.echo(f"{count(len(found), 'property', 'properties')} with ota_enabled: {counted}.")
+    return 1 if failed else 0
+
+
+def _why_left(one: Listed, file: Path) -> str:
+    """Why a property is not imported; empty for one that is."""
+    if one.file:
+        return f"{one.file} describes it already"
+    if not one.hotels:
+        return "it has no id at a provider in ota_settings"
+    return f"{file} exists" if file.exists() else ""
+
+
+def _imported(options: Options, one: Listed, said: Said, into: Path) -> bool:
+    """Whether the property could be imported; if not, it is told why, and its draft is not in the way of others."""
+    named = replace(said, name=one.row.name, ean_id=one.ean_id)
+    try:
+        _import_one(options, one.slug, str(one.row.id), one.hotels, named, into)
+    except ReconcilerError as error:
+        ids = ", ".join(f"{provider} {clean(id_)}" for provider, id_ in sorted(one.hotels.items()))
+        click.echo(f"{clean(one.row.name)} ({ids}) is not imported:", err=True)
+        show_error(error)
+        _set_aside(_file(options, into, one.slug))
+        return False
+    return True
+
+
+def _set_aside(file: Path) -> None:
+    """A draft with errors would stop every plan; under another name it is no property."""
+    if file.exists():
+        draft = file.replace(file.with_suffix(".yaml.draft"))
+        click.echo(f"What is known of it is in {draft}.", err=True)
+
+
+def _file(options: Options, into: Path, slug: str) -> Path:
+    return options.workspace / into / f"{slug}.yaml"
 
 
 def _import_one(
@@ -87,11 +134,11 @@ def _import_one(
         raise UsageError(f"`{slug}` is not a short name", hint="small letters, digits and hyphens, at most 63")
     if not hotels:
         raise UsageError("at which provider?", hint="give --expedia ID, --booking.com ID or both")
-    file = options.workspace / into / f"{slug}.yaml"
+    file = _file(options, into, slug)
     if file.exists():
         raise UsageError(f"{file} exists; nothing is overwritten", hint="choose another --property, or remove the file")
     imported = _read(options, slug, property_id, hotels, said)
-    _write(file, imported)
+    _write(options, file, imported)
     try:
         with site(replace(options, scope=Scope(properties=(slug,)))) as here:
             imported = exactly(here, imported)
@@ -100,7 +147,7 @@ def _import_one(
             raise
         click.echo(f"{file} needs attention before it can be planned:", err=True)
         raise
-    _write(file, imported)
+    _write(options, file, imported)
     click.echo(f"Wrote {file}: {_told(imported)}.")
 
 
@@ -119,10 +166,11 @@ def _read(options: Options, slug: str, property_id: str, hotels: Mapping[str, st
         )
 
 
-def _write(file: Path, imported: Imported) -> None:
+def _write(options: Options, file: Path, imported: Imported) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
+    schema = Path(os.path.relpath(options.workspace / "schemas" / "property.json", file.parent)).as_posix()
     partial = file.with_suffix(".yaml.partial")
-    partial.write_text(imported.text(), encoding="utf-8")
+    partial.write_text(imported.text(schema), encoding="utf-8")
     partial.replace(file)
 
 

@@ -180,7 +180,8 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise wrong("text", value, "put quotes around it" if isinstance(value, (int, Decimal)) else "")
     if spelled(spellings.TEXT, value) is None:
-        raise fault("bad-text", "expected a line of text" if value.strip() else "the text is empty")
+        hint = "remove line breaks and characters that nobody sees" if value.strip() else ""
+        raise fault("bad-text", "expected a line of text" if value.strip() else "the text is empty", hint)
     if len(value) > LONGEST_TEXT:
         raise fault("bad-text", f"at most {LONGEST_TEXT} characters, found {len(value)}")
     return value

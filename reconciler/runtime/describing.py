@@ -7,6 +7,7 @@ nights that differ. What cannot be said exactly in YAML is left to the caller, w
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,9 +76,10 @@ def describe(
     return document
 
 
-def slugged(name: str) -> str:
-    """A name as a key: lower-case words joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "room"
+def slugged(name: str, otherwise: str = "room") -> str:
+    """A name as a key: lower-case words joined by hyphens, without accents. `otherwise`: where nothing of it is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].rstrip("-") or otherwise
 
 
 def room_id(slug: str, key: str) -> str:
@@ -98,12 +100,13 @@ def _rooms(remotes: Mapping[str, Remote]) -> dict[str, dict[str, str]]:
     for provider in sorted(remotes, key=lambda name: (name != EXPEDIA, name)):
         for room in sorted(remotes[provider].rooms, key=lambda room: room.id):
             taken = frozenset(key for key, ids in rooms.items() if provider in ids)
-            key = _free(slugged(room.name), taken.__contains__)
+            key = free_name(slugged(room.name), taken.__contains__)
             rooms.setdefault(key, {})[provider] = room.id
     return rooms
 
 
-def _free(key: str, taken: Callable[[str], bool]) -> str:
+def free_name(key: str, taken: Callable[[str], bool]) -> str:
+    """The key, or where it is taken the first of `key-2`, `key-3`, ... that is not."""
     number, free = 2, key
     while taken(free):
         free, number = f"{key}-{number}", number + 1
@@ -170,7 +173,7 @@ def _plans(remotes: Mapping[str, Remote], rooms: Mapping[str, Mapping[str, str]]
 def _add(plans: dict[str, _Plan], provider: str, room: str, remote: Remote, plan: RemotePlan) -> None:
     ours = _same(plans, provider, room, plan)
     if ours is None:
-        key = _free(_plan_key(plan), lambda key: key in plans)
+        key = free_name(_plan_key(plan), lambda key: key in plans)
         ours = plans[key] = _Plan(key, plan.name or key, plan.document)
     ours.ids[(provider, room)] = plan.id
     if plan.linked:
@@ -321,7 +324,7 @@ def _overrides(calendar: Calendar[V], spell: Callable[[V], Any], under: Any = No
         if pattern.days != EVERY_DAY and (pattern.until - pattern.start).days > len(pattern.days):
             entry["days"] = [WEEKDAYS[day] for day in sorted(pattern.days)]
         entry["set"] = _over(spell(pattern.value), under)
-        overrides[_free(f"from-{pattern.start.isoformat()}", lambda name: name in overrides)] = entry
+        overrides[free_name(f"from-{pattern.start.isoformat()}", lambda name: name in overrides)] = entry
     return overrides
 
 

@@ -25,7 +25,6 @@ from reconciler.runtime.describing import describe
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import survey_property
 
-SCHEMA = "../schemas/property.json"
 HORIZON = 500
 _DATED = ("rates", "restrictions")
 _NOT_READABLE = "cannot be read there; set to true to review the first send"
@@ -42,8 +41,8 @@ class Imported:
     document: dict[str, Any]
     unmanaged: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def text(self) -> str:
-        """The YAML file."""
+    def text(self, schema: str) -> str:
+        """The YAML file. `schema`: the path that its first line points an editor at."""
         document = {**self.document, "providers": dict(self.document["providers"])}
         comments: dict[tuple[str, ...], str] = {}
         for (provider, kind), why in sorted(self.unmanaged.items()):
@@ -51,7 +50,7 @@ class Imported:
             link["manage"] = {**link.get("manage", {}), kind: False}
             document["providers"][provider] = link
             comments[("providers", provider, "manage")] = f"{_kinds(self.unmanaged, provider, why)} {why}"
-        return emit.dumps(document, schema=SCHEMA, comments=comments)
+        return emit.dumps(document, schema=schema, comments=comments)
 
 
 def _kinds(unmanaged: Mapping[tuple[str, str], str], provider: str, why: str) -> str:
@@ -60,12 +59,14 @@ def _kinds(unmanaged: Mapping[tuple[str, str], str], provider: str, why: str) ->
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the user said beside the ids: the credentials' name, and what no provider may tell."""
+    """What is said beside the ids: the credentials' name, and what no provider may tell or the hotel's database knows better."""
 
     credentials: str | None = None
     country: str | None = None
     timezone: str | None = None
     currency: str | None = None
+    name: str | None = None
+    ean_id: str | None = None
 
 
 def read_hotel(
@@ -97,6 +98,9 @@ def read_hotel(
             "in which currency are its prices? the provider does not tell", hint="give --currency, for instance EUR"
         )
     document = describe(slug, property_id, remotes, {p: name for p, name in named.items() if name}, window, currency)
+    document["name"] = said.name or document["name"]
+    if said.ean_id and EXPEDIA in hotels:
+        document["providers"][EXPEDIA]["ean_id"] = said.ean_id
     document["timezone"] = zone.key
     document["country"] = said.country or country_of(document["timezone"])
     if not document["country"]:

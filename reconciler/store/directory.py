@@ -14,9 +14,13 @@ from reconciler.store.statements import statements
 def enabled_properties(connection: psycopg.Connection[TupleRow]) -> list[PropertyRow]:
     """Every property with `ota_enabled`, by name; `ota_settings` hold its ids at the providers."""
     rows = connection.execute(statements("directory.sql")["enabled_properties"]).fetchall()
-    return [
-        PropertyRow(id_, name, True, {k: str(v) for k, v in (settings or {}).items()}) for id_, name, settings in rows
-    ]
+    return [PropertyRow(id_, name, True, _texts(settings)) for id_, name, settings in rows]
+
+
+def _texts(settings: object) -> dict[str, str]:
+    """The settings that are there, as text; what other programs keep in their place is none."""
+    found = settings if isinstance(settings, dict) else {}
+    return {key: str(value).strip() for key, value in found.items() if value is not None}
 
 
 @told()

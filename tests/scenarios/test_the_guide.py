@@ -12,7 +12,7 @@ least what the guide's rows hold; credentials have the guide's names, with refer
 | Rate Plan Configuration | the three example plans, all twelve types | |
 | Inventory Management | 20 = 5 + 8 + 7 with 2 to spare | rebalancing by demand, syncing on an event |
 | Sync Strategies | the four schedules | a worker that runs them, events and their priorities |
-| Multi-Property Setup | the query over `properties`, shared credentials | |
+| Multi-Property Setup | the query over `properties`, shared credentials; both statements in test_multi_property | |
 | Configuration Best Practices | the three environments, test mode | sync on or off by environment, config alerts |
 """
 
