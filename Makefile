@@ -1,12 +1,13 @@
 # make demo   sets everything up and runs the main job
 # make test   sets everything up and passes all tests
+# make bench  what `validate` costs beside reading the files
 # make lint   style, types, layers, schemas
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint lock schemas clean
+.PHONY: setup demo test bench lint lock schemas clean
 
 setup: $(READY)
 
@@ -21,6 +22,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n auto --dist worksteal
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.validate
 
 lint: $(READY)
 	$(BIN)/ruff check .

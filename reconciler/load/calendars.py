@@ -72,12 +72,21 @@ def by_field(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def values(doc: CalendarDoc[V], frame: Frame, keys: Keys, problems: Problems) -> Weeks[V]:
     """The nights of a calendar of plain values."""
+    if _is_one(doc):
+        return Weeks() if doc.default is None else constant(frame.window.start, frame.window.until, doc.default)
     return _evaluate(_layers(doc, frame, keys, problems, _same), frame, last, keys, problems)
 
 
 def fields(doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems) -> Weeks[dict[str, Any]]:
     """The nights of a calendar whose values have fields: what is written, None for what is taken away."""
+    if _is_one(doc):
+        return Weeks() if doc.default is None else constant(frame.window.start, frame.window.until, doc.default.given())
     return _evaluate(_layers(doc, frame, keys, problems, _given), frame, by_field, keys, problems)
+
+
+def _is_one(doc: CalendarDoc[Any]) -> bool:
+    """Whether every night is the same, as in most calendars."""
+    return not (doc.days or doc.seasons or doc.overrides)
 
 
 def spelled(start: date, until: date) -> str:
@@ -136,11 +145,6 @@ def _overrides(
 
 
 def _evaluate(layers: list[_Layer[V]], frame: Frame, combine: Combine[V], keys: Keys, problems: Problems) -> Weeks[V]:
-    if not layers:
-        return Weeks()
-    if len(layers) == 1 and layers[0].days == EVERY_DAY and len(layers[0].nights) == 1:
-        nights, window = layers[0].nights[0], frame.window
-        return constant(max(nights.start, window.start), min(nights.until, window.until), layers[0].value)
     weekdays_of = [layer.days for layer in layers]
     places: dict[tuple[int, ...], int] = {}
     disagreed: set[tuple[str, str]] = set()

@@ -20,7 +20,7 @@ from reconciler.load.places import Place
 from reconciler.load.problems import Keys
 from reconciler.load.results import Kept, Result, digests, from_json, key_of
 from reconciler.load.run import Run
-from reconciler.load.workers import shared
+from reconciler.load.workers import shared, uncollected
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.property import Property
 from reconciler.model.workspace import Workspace
@@ -75,7 +75,8 @@ class _Check:
         slugs = sorted(self.run.tree.properties, key=self.run.tree.properties.__getitem__)
         results = {slug: result for slug in slugs if (result := self.remembered(self.run.layers(slug))) is not None}
         missing = [slug for slug in slugs if slug not in results]
-        found = shared(lambda slug: self.property(slug).to_json(), missing, processes)
+        with uncollected():
+            found = shared(lambda slug: self.property(slug).to_json(), missing, processes)
         for slug, result in zip(missing, map(from_json, found), strict=True):
             results[slug] = result
             if result.facts is not None:

@@ -118,10 +118,15 @@ def _wrong_amounts(amounts_: Mapping, keys: Keys) -> Iterator[Problem]:
 
 def bare_amounts(data: Mapping) -> Iterator[Keys]:
     """Where a normal document writes an amount of money without its currency."""
-    yield from _amounts(data, ())
+    return (keys for keys, _ in _amounts(data, ()))
 
 
-def _amounts(value: Data, keys: Keys) -> Iterator[Keys]:
+def amounts(data: Mapping) -> Iterator[tuple[Keys, Decimal]]:
+    """Every amount of money in a merged document, with where it stands."""
+    return ((keys, Decimal(amount)) for keys, amount in _amounts(data, ()))
+
+
+def _amounts(value: Data, keys: Keys) -> Iterator[tuple[Keys, int | Decimal]]:
     if isinstance(value, dict):
         if not _per_currency(value, keys):
             for key, item in value.items():
@@ -130,7 +135,7 @@ def _amounts(value: Data, keys: Keys) -> Iterator[Keys]:
         for number, item in enumerate(value):
             yield from _amounts(item, (*keys, number))
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and _is_money(keys):
-        yield keys
+        yield keys, value
 
 
 def removed_amounts(data: Data, keys: Keys = ()) -> Iterator[Keys]:
@@ -283,14 +288,3 @@ def every_room(data: Mapping) -> Mapping:
         if own is None or isinstance(own, dict):
             expanded[room] = _merge(shared, own, ("allocation", room)) if own else shared
     return {**data, "allocation": expanded}
-
-
-def amounts(data: Mapping) -> Iterator[tuple[Keys, Decimal]]:
-    """Every amount of money in a merged document, with where it stands."""
-    for keys in _amounts(data, ()):
-        value: Data = data
-        for key in keys:
-            assert isinstance(value, (dict, list))
-            value = value[key]  # type: ignore[index]
-        assert isinstance(value, (int, Decimal))
-        yield keys, Decimal(value)

@@ -134,7 +134,7 @@ def _providers(context: Context, name: str, room: str, found: Prices) -> None:
         return prices.by_guests(amount, occupancy, stay.base_occupancy, stay.max_occupancy, context.currency)
 
     priced = amounts.nights.map(by_guests)
-    if occupancy and any(_guests_below(by_guests(amount)) for amount in amounts.bounds):
+    if occupancy and amounts.bounds and _guests_below(by_guests(amounts.bounds[0])):
         _guests_above_zero(context, priced, name)
     found.nights[room, DIRECT] = priced
     if room in found.base:
