@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from reconciler.load.document import CalendarDoc, Fields
 from reconciler.load.problems import Keys, Problems
 from reconciler.load.values import WEEKEND, Nights
-from reconciler.load.weeks import NOTHING, Stretch, Weeks, constant, weekdays
+from reconciler.load.weeks import NOTHING, Parts, Stretch, Weeks, constant, weekdays
 from reconciler.model.calendar import EVERY_DAY, WEEKDAYS
 from reconciler.model.state import Window
 
@@ -144,26 +144,49 @@ def _overrides(
             yield _Layer(nights, days, read(override.set))
 
 
+def written(doc: CalendarDoc[V]) -> list[V]:
+    """Every value that a calendar writes, whether or not it is that of some night."""
+    found = [doc.default, *doc.days.values()]
+    for season in doc.seasons.values():
+        found += [season.default, *season.days.values()]
+    found += [override.set for override in doc.overrides.values()]
+    return [value for value in found if value is not None]
+
+
 def _evaluate(layers: list[_Layer[V]], frame: Frame, combine: Combine[V], keys: Keys, problems: Problems) -> Weeks[V]:
+    if not _may_disagree(layers):
+        return Weeks(lambda: _parts(layers, frame.window, combine, _agreed))
+    disagreed: set[tuple[str, str]] = set()
+
+    def compare(held: list[_Layer[V]], night: date) -> None:
+        _disagreements(held, night, keys, problems, disagreed)
+
+    parts = _parts(layers, frame.window, combine, compare)
+    return Weeks(lambda: parts)
+
+
+def _agreed(_held: list[_Layer[Any]], _night: date) -> None:
+    """There is nothing to compare."""
+
+
+def _parts(
+    layers: list[_Layer[V]], window: Window, combine: Combine[V], compare: Callable[[list[_Layer[V]], date], None]
+) -> Parts[V]:
     weekdays_of = [layer.days for layer in layers]
     places: dict[tuple[int, ...], int] = {}
-    disagreed: set[tuple[str, str]] = set()
     stretches = []
-    for start, until, holding in _pieces(layers, frame.window):
+    for start, until, holding in _pieces(layers, window):
         weekly = any(weekdays_of[number] != EVERY_DAY for number in holding)
         week = [NOTHING] * (len(EVERY_DAY) if weekly else 1)
         for after, day in enumerate(weekdays(start, until) if weekly else [0]):
             found = tuple([number for number in holding if day in weekdays_of[number]])
             if found and found not in places:
                 places[found] = len(places)
-                held = [layers[number] for number in found]
-                _disagreements(held, start + after * _DAY, keys, problems, disagreed)
+                compare([layers[number] for number in found], start + after * _DAY)
             week[day] = places.get(found, NOTHING)
         if max(week) != NOTHING:
             stretches.append(Stretch(start, until, tuple(week)))
-    return Weeks(
-        tuple(stretches), lambda: tuple([_combined([layers[n].value for n in found], combine) for found in places])
-    )
+    return tuple(stretches), tuple([_combined([layers[n].value for n in found], combine) for found in places])
 
 
 def _combined(written: list[V], combine: Combine[V]) -> V:
@@ -193,12 +216,20 @@ def _pieces(layers: list[_Layer[Any]], window: Window) -> Iterator[tuple[date, d
             yield start, until, piece
 
 
+def _may_disagree(layers: list[_Layer[Any]]) -> bool:
+    """Whether two seasons of one priority have a night in common."""
+    seasons = {layer.season: layer for layer in layers if layer.season}
+    return any(
+        one.priority == other.priority
+        and any(a.start < b.until and b.start < a.until for a in one.nights for b in other.nights)
+        for one, other in combinations(seasons.values(), 2)
+    )
+
+
 def _disagreements(
     layers: list[_Layer[Any]], night: date, keys: Keys, problems: Problems, known: set[tuple[str, str]]
 ) -> None:
     """Two seasons of one priority that set the same thing differently on one night."""
-    if sum([bool(layer.season) for layer in layers]) < 2:
-        return
     said: dict[str, tuple[int, dict[str, Any]]] = {}
     for layer in layers:
         if layer.season:

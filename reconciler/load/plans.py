@@ -39,7 +39,7 @@ def _work_out(context: Context, name: str, parent: _Worked | None) -> _Worked:
     rooms = plan_rooms(context, name, parent.plan.rooms if parent else None)
     prices = plan_prices(context, name, rooms, parent.prices if parent else None)
     limits = plan_limits(context, name, rooms, parent.limits if parent else None)
-    _check_sold(context, name, rooms, prices)
+    _check_sold(context, name, prices)
     kind = PlanType(doc.type)
     above = parent.plan if parent else None
     plan = RatePlan(
@@ -62,6 +62,7 @@ def _work_out(context: Context, name: str, parent: _Worked | None) -> _Worked:
         public=doc.public,
         own_prices=frozenset(room for room in rooms if _has_own_price(doc, room)),
         moved_from=doc.moved.from_ if doc.moved else None,
+        possible_restrictions={room: limited.possible for room, limited in limits.items()},
     )
     return _Worked(plan, prices, limits)
 
@@ -99,8 +100,8 @@ def _discount(doc: RatePlanDoc, parent: RatePlan | None) -> Decimal | None:
     return -change.number if change.percent and change.number < 0 else None
 
 
-def _check_sold(context: Context, name: str, rooms: tuple[str, ...], prices: Prices) -> None:
-    priced = any(prices.final[room].nights for room in rooms if room in prices.final)
+def _check_sold(context: Context, name: str, prices: Prices) -> None:
+    priced = any(amounts.everywhere or amounts.nights for amounts in prices.final.values())
     if not priced and not context.plan(name).retired and any(context.manages(p, "rates") for p in PROVIDERS):
         message = f"`{name}` has no price on any night in the window: it is closed wherever it is mapped"
         context.problems.warn("plan-without-prices", message, ("rate_plans", name), "add rates", at_key=True)

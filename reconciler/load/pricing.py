@@ -6,13 +6,13 @@ same way; what a plan's own rates say wins over both. Then come prices by guests
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from reconciler.load import calendars, prices
 from reconciler.load.context import Context
-from reconciler.load.documents import AtProvider, DeriveDoc, RatePlanDoc, RoundDoc
+from reconciler.load.documents import AtProvider, DeriveDoc, RatePlanDoc, RatesDoc, RoundDoc
 from reconciler.load.families import rooms_in_order
 from reconciler.load.problems import Keys
 from reconciler.load.values import Change
@@ -24,7 +24,7 @@ from reconciler.model.state import Price
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Prices by night, and two between which they all lie (`bounds`, empty where there is none).
+    """Prices by night, and two between which they all lie (`bounds`, empty where there is none). `everywhere`: every night has one.
 
     Whatever makes prices of prices keeps their order. So what is right at both bounds is right on every night, and the nights are
     only looked at where it is not.
@@ -32,17 +32,19 @@ class Amounts:
 
     nights: Weeks[Decimal] = field(default_factory=Weeks)
     bounds: tuple[Decimal, ...] = ()
+    everywhere: bool = False
 
     def map(self, change: Callable[[Decimal], Decimal]) -> Amounts:
         """Each price changed; `change` keeps their order."""
-        return Amounts(self.nights.map(change), tuple(map(change, self.bounds)))
+        return Amounts(self.nights.map(change), tuple(map(change, self.bounds)), self.everywhere)
 
     def overlay(self, over: Amounts) -> Amounts:
         """These with others on top."""
-        return Amounts(self.nights.overlay(over.nights), _bounds((*self.bounds, *over.bounds)))
+        bounds = _bounds([*self.bounds, *over.bounds])
+        return Amounts(self.nights.overlay(over.nights), bounds, self.everywhere or over.everywhere)
 
 
-def _bounds(amounts: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+def _bounds(amounts: Sequence[Decimal]) -> tuple[Decimal, ...]:
     return (min(amounts), max(amounts)) if amounts else ()
 
 
@@ -83,15 +85,22 @@ def _room(context: Context, name: str, room: str, parent: Prices | None, found: 
     if rule is not None and source is not None:
         amounts = _derived(context, name, room, rule, source, found)
     if own is not None:
-        nights = calendars.values(own, context.frame, keys, context.problems)
-        nights = nights.map(lambda amount: in_currency(amount, context.currency))
-        written = Amounts(nights, _bounds(nights.values))
+        written = _written(context, own, keys)
         if rule is not None:
             _within(context, written, rule, keys, "its own rate")
         amounts = amounts.overlay(written)
         if own.default is not None:
             found.base[room] = in_currency(own.default, context.currency)
     found.final[room] = amounts
+
+
+def _written(context: Context, own: RatesDoc, keys: Keys) -> Amounts:
+    nights = calendars.values(own, context.frame, keys, context.problems)
+    if nights.nothing:
+        return Amounts()
+    currency = context.currency
+    amounts = Amounts(nights, _bounds(calendars.written(own)), own.default is not None)
+    return amounts.map(lambda amount: in_currency(amount, currency))
 
 
 def _derived(context: Context, name: str, room: str, rule: DeriveDoc, source: Prices, found: Prices) -> Amounts:

@@ -2,7 +2,7 @@
 
 Loading works with these and not with calendars. A year of weekend prices is one stretch here and a hundred runs there, and whoever only
 asks whether files are right never needs the runs. The values stand beside the stretches, each once: a price that is derived from another
-changes the values, when they are asked for, and shares the stretches.
+changes the values and shares the stretches. Nothing of it is worked out before somebody looks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count, pairwise
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from reconciler.model.calendar import Calendar, Run, from_runs
 
@@ -41,40 +41,60 @@ class Stretch(NamedTuple):
     places: tuple[int, ...]
 
 
+Parts: TypeAlias = "tuple[tuple[Stretch, ...], tuple[V, ...]]"
+"""Stretches, and what their places are places of."""
+
+
+def _no_parts() -> Parts[Any]:
+    return (), ()
+
+
 @dataclass(slots=True, eq=False)
 class Weeks(Generic[V]):
-    """A step function over nights, like a calendar. Stretches are in order and disjoint; each value is that of some night.
+    """A step function over nights, like a calendar, that is worked out when it is first looked at.
 
-    `worked_out` gives the values when they are first asked for.
+    Stretches are in order and disjoint, and each value is that of some night.
     """
 
-    stretches: tuple[Stretch, ...] = ()
-    worked_out: Callable[[], tuple[V, ...]] = tuple
-    _values: tuple[V, ...] | None = field(default=None, repr=False)
+    work: Callable[[], Parts[V]] = _no_parts
+    _parts: Parts[V] | None = field(default=None, repr=False)
     _calendar: Calendar[V] | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.stretches)
 
     @property
+    def nothing(self) -> bool:
+        """Whether it is known, without looking, that no night has a value."""
+        return self.work is _no_parts
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """What there is, in order."""
+        return self._worked_out()[0]
+
+    @property
     def values(self) -> tuple[V, ...]:
         """What the places of the stretches are places of."""
-        if self._values is None:
-            self._values = self.worked_out()
-        return self._values
+        return self._worked_out()[1]
+
+    def _worked_out(self) -> Parts[V]:
+        if self._parts is None:
+            self._parts = self.work()
+        return self._parts
 
     def map(self, change: Callable[[V], C]) -> Weeks[C]:
-        """Each value changed, once, when it is asked for."""
-        return Weeks(self.stretches, lambda: tuple([change(value) for value in self.values]))
+        """Each value changed, once."""
+        return Weeks(lambda: (self.stretches, tuple([change(value) for value in self.values])))
 
     def pick(self, change: Callable[[V], C | None]) -> Weeks[C]:
         """Each value changed, once; a None takes the nights away."""
-        return _trimmed(self.stretches, [change(value) for value in self.values])
+        return Weeks(lambda: _trimmed(self.stretches, [change(value) for value in self.values]))
 
     def overlay(self, over: Weeks[V]) -> Weeks[V]:
         """This with `over` on top: where `over` has a value, it wins."""
-        if not over or not self:
-            return over or self
+        if over.nothing or self.nothing:
+            return self if over.nothing else over
         return merge(self, over, lambda under, top: under if top is None else top)
 
     def calendar(self) -> Calendar[V]:
@@ -106,11 +126,15 @@ class Weeks(Generic[V]):
 
 def constant(start: date, until: date, value: V) -> Weeks[V]:
     """One value from `start` up to and not including `until`."""
-    return Weeks((Stretch(start, until, (0,)),), lambda: (value,)) if start < until else Weeks()
+    return Weeks(lambda: ((Stretch(start, until, (0,)),), (value,))) if start < until else Weeks()
 
 
 def merge(left: Weeks[A], right: Weeks[B], combine: Callable[[A | None, B | None], C | None]) -> Weeks[C]:
     """Night by night `combine` of two, once for each two values that meet; a None leaves the nights without a value."""
+    return Weeks(lambda: _merged(left, right, combine))
+
+
+def _merged(left: Weeks[A], right: Weeks[B], combine: Callable[[A | None, B | None], C | None]) -> Parts[C]:
     known: dict[tuple[int, int], int] = {}
     stretches = []
     for start, until, under, over in _joint(left.stretches, right.stretches):
@@ -123,15 +147,15 @@ def merge(left: Weeks[A], right: Weeks[B], combine: Callable[[A | None, B | None
     return _trimmed(stretches, [combine(a[under], b[over]) for under, over in known])
 
 
-def _trimmed(stretches: Iterable[Stretch], values: list[V | None]) -> Weeks[V]:
+def _trimmed(stretches: Iterable[Stretch], values: list[V | None]) -> Parts[V]:
     """Without the values that are None and the stretches that hold none."""
-    kept = [value for value in values if value is not None]
+    kept = tuple([value for value in values if value is not None])
     if len(kept) == len(values):
-        return Weeks(tuple(stretches), lambda: tuple(kept))
+        return tuple(stretches), kept
     numbers = count()
     moved = [NOTHING if value is None else next(numbers) for value in values] + [NOTHING]
     trimmed = [Stretch(start, until, tuple([moved[place] for place in places])) for start, until, places in stretches]
-    return Weeks(tuple([one for one in trimmed if set(one.places) != {NOTHING}]), lambda: tuple(kept))
+    return tuple([one for one in trimmed if set(one.places) != {NOTHING}]), kept
 
 
 def weekdays(start: date, until: date) -> list[int]:

@@ -80,8 +80,9 @@ class RatePlan:
     """A rate plan with its final values. Keyed by room, or by (room, provider) where the provider's price may differ.
 
     `base_rates` and `base_restrictions` come from the plan's defaults alone (no weekdays, seasons, overrides): the single figures
-    that the database keeps per plan. `restrictions` hold what git or the type sets, advance windows included. `own_prices`: the rooms whose
-    price is written, and not made from another's.
+    that the database keeps per plan. `restrictions` hold what git or the type sets, advance windows included; `possible_restrictions`
+    are, by room, fields and values beyond which no night has any: who knows them need not look at nights. `own_prices`: the rooms
+    whose price is written, and not made from another's.
     """
 
     key: str
@@ -103,6 +104,9 @@ class RatePlan:
     public: bool | None = None
     own_prices: frozenset[str] = frozenset()
     moved_from: str | None = None
+    possible_restrictions: Mapping[str, frozenset[tuple[str, int | bool]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def qualified(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.property import Manage, Property, RatePlan
-from reconciler.model.state import Restrictions
+from reconciler.model.state import Json, Restrictions
 from reconciler.model.workspace import Workspace
 from reconciler.policy import Case, Violation, judge
 
@@ -71,33 +71,49 @@ def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
         if hotel.manages(provider, "restrictions") is Manage.NO:
             continue
         known = capabilities(hotel, provider)
-        for plan, calendars in _sold_there(hotel, provider):
+        doubtful = {key for key, plan in hotel.rate_plans.items() if not _surely_supported(plan, known)}
+        for plan, calendars in _sold_there(hotel, provider, doubtful):
             problems = [problem for nights in calendars for problem in _unsupported(nights, known)]
             for problem in dict(reversed(problems)).values():
                 yield _finding(hotel, provider, plan, problem)
 
 
-def _sold_there(hotel: Property, provider: str) -> Iterator[tuple[RatePlan, list[Calendar[Restrictions]]]]:
-    """The plans that are sold at the provider, each with the restrictions of its rooms there; the same of several rooms once."""
+def _surely_supported(plan: RatePlan, known: Capabilities) -> bool:
+    """Whether no night needs looking at, because whatever the plan may have on one can be expressed."""
+    fields = [plan.possible_restrictions.get(room) for room in plan.rooms]
+    return all(possible is not None and not any(_problem(*one, known) for one in possible) for possible in set(fields))
+
+
+def _sold_there(
+    hotel: Property, provider: str, plans: Collection[str]
+) -> Iterator[tuple[RatePlan, list[Calendar[Restrictions]]]]:
+    """Those of the plans that are sold at the provider, each with the restrictions of its rooms there; the same of several rooms once."""
     found: dict[str, dict[int, Calendar[Restrictions]]] = {}
-    for room, plan in provider_pairs(hotel, provider):
-        nights = plan.restrictions.get(room, Calendar())
-        found.setdefault(plan.key, {})[id(nights)] = nights
+    for room, plan in provider_pairs(hotel, provider) if plans else ():
+        if plan.key in plans:
+            nights = plan.restrictions.get(room, Calendar())
+            found.setdefault(plan.key, {})[id(nights)] = nights
     return ((hotel.rate_plans[key], list(nights.values())) for key, nights in found.items())
 
 
 def _unsupported(nights: Calendar[Restrictions], known: Capabilities) -> Iterator[tuple[str, str]]:
     """Each field that is set on some night and cannot be expressed, with what is to be told; several times where nights differ."""
-    nightly, on_plan = known.kinds["restrictions"], known.kinds["rate_plan"]
     for run in nights:
         for field, value in set_fields(run.value).items():
-            support = on_plan if field in _ON_THE_PLAN else nightly
-            if field not in support.fields:
-                yield field, f"{known.target} cannot express `{field}`"
-            elif (
-                (limits := support.limits.get(field)) and isinstance(value, int) and not limits[0] <= value <= limits[1]
-            ):
-                yield field, f"{known.target} takes `{field}` from {limits[0]} to {limits[1]}, not {value}"
+            problem = _problem(field, value, known)
+            if problem is not None:
+                yield field, problem
+
+
+def _problem(field: str, value: Json, known: Capabilities) -> str | None:
+    """Why a restriction cannot be expressed; None where it can."""
+    support = known.kinds["rate_plan" if field in _ON_THE_PLAN else "restrictions"]
+    if field not in support.fields:
+        return f"{known.target} cannot express `{field}`"
+    limits = support.limits.get(field)
+    if limits and isinstance(value, int) and not limits[0] <= value <= limits[1]:
+        return f"{known.target} takes `{field}` from {limits[0]} to {limits[1]}, not {value}"
+    return None
 
 
 def _finding(hotel: Property, provider: str, plan: RatePlan, problem: str) -> Diagnostic:

@@ -38,7 +38,7 @@ def stretched(draw: st.DrawFn) -> Weeks[str]:
             week = [place if day in days else weeks.NOTHING for day, place in enumerate(week)]
         if set(week) != {weeks.NOTHING}:
             found.append(Stretch(start, until, tuple(week)))
-    return Weeks(tuple(found), lambda: VALUES)
+    return Weeks(lambda: (tuple(found), VALUES))
 
 
 def by_night(found: Weeks[str]) -> Calendar[str]:
