@@ -10,6 +10,7 @@ from reconciler.load.checking import Checked, Origins, check
 from reconciler.load.files import text_of
 from reconciler.load.loading import Loaded, origins, workspace
 from reconciler.load.places import Place
+from reconciler.load.reach import in_environment, reached
 from reconciler.load.results import Kept
 from reconciler.load.workers import processors
 
@@ -20,8 +21,10 @@ __all__ = [
     "Origins",
     "Place",
     "check",
+    "in_environment",
     "origins",
     "processors",
+    "reached",
     "schemas",
     "text_of",
     "workspace",

@@ -24,18 +24,33 @@ def git_state(root: Path) -> tuple[str | None, bool]:
 
 
 def changed_files(root: Path, revision: str) -> frozenset[str]:
-    """The files of the workspace, by path from `root`, that differ from a revision; files that git does not know yet included.
+    """The files of the workspace, by path from `root`, that differ from a revision: changed, new, gone, moved (under both names).
 
-    Raises UsageError where git cannot say.
+    Files that git does not know count as new, also those that it is told to ignore: they are read all the same. Raises UsageError where
+    git cannot say.
     """
-    tracked = _git(root, "diff", "--name-only", "-z", "--relative", "--end-of-options", revision, "--", ".")
-    unknown = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    commit = _commit(root, revision)
+    tracked = _git(root, "diff", "--name-only", "--no-renames", "-z", "--relative", commit, "--", ".")
+    unknown = _git(root, "ls-files", "--others", "-z", "--", "reconciler.yaml", "properties")
     if tracked is None or unknown is None:
+        raise UsageError(f"git cannot say what changed since `{revision[:80]}`")
+    return frozenset(name for name in (*tracked.split("\0"), *unknown.split("\0")) if name)
+
+
+def file_at(root: Path, revision: str, name: str) -> bytes | None:
+    """The content that a file of the workspace had at a revision; None where there was none. Raises UsageError for no revision."""
+    blob = _git(root, "rev-parse", "--verify", "--quiet", f"{_commit(root, revision)}:./{name}")
+    return None if blob is None else _blobs(root, [blob])[0]
+
+
+def _commit(root: Path, revision: str) -> str:
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
         raise UsageError(
-            f"git cannot say what changed since `{revision[:80]}`",
+            f"git knows no revision `{revision[:80]}`",
             hint="name a commit, branch or tag of the repository that the workspace is in",
         )
-    return frozenset(name for name in (*tracked.split("\0"), *unknown.split("\0")) if name)
+    return commit
 
 
 _MOST_FILES, _MOST_BYTES = 100_000, 1_000_000_000
@@ -48,12 +63,7 @@ def exported(root: Path, revision: str) -> Iterator[Path]:
 
     A symbolic link becomes one that leads nowhere: loading refuses it as it refuses the real one. Raises UsageError where git cannot say.
     """
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
-        raise UsageError(
-            f"git knows no revision `{revision[:80]}`",
-            hint="name a commit, branch or tag of the repository that the workspace is in",
-        )
+    commit = _commit(root, revision)
     listed = _git(root, "ls-tree", "-r", "-z", "-l", commit, "--", "reconciler.yaml", "properties") or ""
     with tempfile.TemporaryDirectory(prefix="reconciler-") as name:
         _write(root, Path(name), [entry for entry in listed.split("\0") if entry])

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import RefusedError, UsageError
-from reconciler.load import Loaded, workspace
+from reconciler.load import Loaded, in_environment, reached, workspace
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.plan import Scope
 from reconciler.model.workspace import REFERENCE_SCHEMES, Environment, Workspace
-from reconciler.runtime.revision import changed_files, git_state
+from reconciler.runtime.revision import changed_files, file_at, git_state
 from reconciler.runtime.site import Site, silent
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
 
@@ -32,6 +32,7 @@ __all__ = [
     "database_of",
     "directory",
     "load",
+    "reached_since",
     "site",
 ]
 
@@ -59,6 +60,14 @@ def clock() -> datetime:
 
 def load(options: Options) -> tuple[Loaded, Environment]:
     """The workspace's files and the environment to work in."""
+    now, environment = _settings(options)
+    only = options.scope.properties
+    loaded = workspace(options.workspace, now=now, environment=environment.name, only=only)
+    return loaded, environment
+
+
+def _settings(options: Options) -> tuple[datetime, Environment]:
+    """The instant and the environment to work in."""
     now = options.as_of or clock()
     name = options.environment or options.environ.get("RECONCILER_ENV") or None
     if not (options.workspace / "reconciler.yaml").is_file():
@@ -67,19 +76,18 @@ def load(options: Options) -> tuple[Loaded, Environment]:
             hint="give --workspace DIR, or lay one out with `reconciler init`",
         )
     settings = workspace(options.workspace, now=now, only=("!**",)).workspace
-    environment = choose_environment(settings, name, options.environ)
-    only = options.scope.properties
-    loaded = workspace(options.workspace, now=now, environment=environment.name, only=only)
-    return loaded, environment
+    return now, choose_environment(settings, name, options.environ)
 
 
 def changed_since(options: Options, revision: str) -> tuple[str, ...]:
-    """The properties that files changed since a revision of git speak of; all of them where the workspace's own file changed."""
-    files = changed_files(options.workspace, revision)
-    loaded, _ = load(options)
-    if "reconciler.yaml" in files:
-        return tuple(hotel.slug for hotel in loaded.properties)
-    return tuple(slug for slug, layers in sorted(loaded.layers.items()) if files.intersection(layers))
+    """The properties of the environment that a change since a revision of git can reach, sorted."""
+    _, environment = _settings(options)
+    return tuple(sorted(reached_since(options.workspace, revision) & in_environment(options.workspace, environment)))
+
+
+def reached_since(root: Path, revision: str) -> frozenset[str]:
+    """The properties that a change since a revision of git can reach."""
+    return reached(root, changed_files(root, revision), file_at(root, revision, "reconciler.yaml"))
 
 
 def choose_environment(settings: Workspace, name: str | None, environ: Mapping[str, str]) -> Environment:
