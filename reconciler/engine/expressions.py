@@ -1,7 +1,7 @@
 """Rules of a workspace's own, written in CEL: read, checked against the variables that there are, and asked.
 
-CEL has no loops and no side effects. The library bounds the depth of an expression and the steps of an answer, its patterns take linear
-time; the length is bounded here. The library is loaded when the first expression is read.
+CEL has no side effects, and here neither loops nor patterns: they are left out, so that an answer costs what the expression is long.
+The library bounds its depth; the length is bounded here. The library is loaded when the first expression is read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,16 @@ _TOLD = re.compile(r"<input>:(?P<line>-?\d+):(?P<column>-?\d+): (?P<said>[^\n]*)
 _STATUS = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
 _UNKNOWN = re.compile(r"undeclared reference to '([^']*)'")
 _LONGEST_TOLD = 200
+_LOOPS = ("all", "exists", "exists_one", "filter", "map")
+_PATTERN = "matches"
+_LEFT_OUT = re.compile(rf"\b({'|'.join((*_LOOPS, _PATTERN))})\s*\(")
+_LANGUAGE = f"""
+stdlib:
+  exclude_macros: [{", ".join(_LOOPS)}]
+  exclude_functions:
+  - name: {_PATTERN}
+"""
+_INSTEAD = 'ask with in, startsWith, endsWith or contains: "fri" in weekdays'
 _GUARD = 'ask first whether it is there: kind == "rates" && has(before.price) && before.price > 80'
 
 
@@ -88,7 +98,8 @@ def _environment() -> Any:
         "list(string)": cel.Type.List(cel.Type.STRING),
         "map(string, dyn)": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
     }
-    return cel.NewEnv(variables={name: types[type_] for name, (type_, _) in VARIABLES.items()})
+    language = cel.NewEnvConfigFromYaml(_LANGUAGE)
+    return cel.NewEnv(config=language, variables={name: types[type_] for name, (type_, _) in VARIABLES.items()})
 
 
 def _plain(value: Any) -> Any:
@@ -106,7 +117,9 @@ def _explained(error: str, text: str) -> Mistake:
         return Mistake(f"the expression cannot be read: {_said(found['said'] if found else error)}")
     line = f"line {found['line']}, " if "\n" in text.strip() else ""
     where = f"{line}column {found['column']} of the expression"
-    unknown = _UNKNOWN.search(found["said"])
+    left_out, unknown = _LEFT_OUT.search(text), _UNKNOWN.search(found["said"])
+    if left_out and unknown:
+        return Mistake(f"rules have neither loops nor patterns, and so no `{left_out[1]}`", _INSTEAD)
     if unknown:
         return Mistake(f"there is no `{unknown[1]}` ({where})", did_you_mean(unknown[1], VARIABLES))
     hint = "write whole numbers with a point where prices are reckoned with: 80.0" if "double" in error else ""

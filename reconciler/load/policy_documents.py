@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from reconciler.engine import expressions
 from reconciler.kinds import KINDS
@@ -29,6 +29,7 @@ from reconciler.load.values import AMOUNT_BELOW, fault, money, shown
 from reconciler.model.policies import Absolute
 from reconciler.model.property import PlanType
 
+_MOST_RULES = 100
 ONE, BY_PROVIDER = "(one)", "(by provider)"
 
 
@@ -242,6 +243,15 @@ class RuleDoc(PolicyDoc):
     message: Text = Field(description="What is said then.", examples=["suites are never sold under 150"])
 
 
+def _few(value: object) -> object:
+    if isinstance(value, dict) and len(value) > _MOST_RULES:
+        raise fault("out-of-range", f"at most {_MOST_RULES} rules, found {len(value):,}")
+    return value
+
+
+Rules = Annotated[dict[Key, RuleDoc], BeforeValidator(_few), Field(json_schema_extra={"maxProperties": _MOST_RULES})]
+
+
 class PoliciesDoc(Doc):
     """What a plan must not do without consent."""
 
@@ -277,10 +287,8 @@ class PoliciesDoc(Doc):
     credential_age: CredentialAgeDoc | None = Field(
         default=None, description="Credentials are rotated in time.", examples=[{"warn_before": "30d"}]
     )
-    custom: dict[Key, RuleDoc] | None = Field(
+    custom: Rules | None = Field(
         default=None,
         description="Rules of your own, by name.",
-        examples=[
-            {"suites": {"when": 'kind == "rates" && after.price < 150', "message": "suites are never sold under 150"}}
-        ],
+        examples=[{"large-steps": {"when": "percent > 40 || percent < -40", "message": "a price moves by too much"}}],
     )

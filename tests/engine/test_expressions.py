@@ -33,7 +33,8 @@ RATES = SAMPLES["a change of rates"]
         ("after.price < 80", "has no answer for the end of rates", "has(before.price)"),
         ("kind != 'rates' || before.price < 80", "has no answer for a first send of rates", "has(before.price)"),
         ("nights / 0 == 1", "divide by zero", ""),
-        ('room.matches("(")', "invalid regular expression", ""),
+        ('room.matches("^a")', "neither loops nor patterns, and so no `matches`", "startsWith"),
+        ('weekdays.exists(d, d == "fri")', "neither loops nor patterns, and so no `exists`", '"fri" in weekdays'),
         ("percent", "neither true nor false", ""),
         ("[1][nights] == 1", "Index", ""),
     ],
@@ -55,8 +56,7 @@ def test_what_is_wrong_is_told_with_its_column_and_a_hint(text: str, message: st
         'provider == "expedia" && days_ahead <= 3 && "sat" in weekdays',
         'kind == "allocation" && has(after.direct) && after.direct < 2',
         '"booking.com" in after && after["booking.com"] > 4',
-        'room.matches("^suite(-[0-9]+)?$")',
-        'weekdays.exists(day, day in ["fri", "sat"])',
+        'room.startsWith("suite") || room.endsWith("suite") || room.contains("suite") || room in ["attic"]',
         'room == "Größe"',
     ],
 )
@@ -73,12 +73,17 @@ HOSTILE = {
     "long sum": "1" + "+1" * 450 + " > 0",
     "loops in loops": f"{ONES}.all(a, {ONES}.all(b, {ONES}.all(c, a + b + c > 0)))",
     "lists of lists": f"{ONES}.map(a, {ONES}.map(b, {ONES})).size() > 0",
+    "doubling text": '["aaaaaaaa"]' + ".map(x, x + x)" * 28 + '[0] == "a"',
+    "doubling lists": "[[1, 1, 1, 1]]" + ".map(x, x + x)" * 28 + "[0] == [1]",
+    "filters": "weekdays" + ".filter(x, true)" * 30 + " == weekdays",
     "growing text": '["' + "a" * 50 + '"].all(x, (x+x+x+x+x+x+x+x+x+x+x).size() > 0)',
     "pattern that backtracks": 'room.matches("(a+)+$") || "' + "a" * 600 + 'b".matches("^(a|aa)+$")',
     "pattern that is large": 'room.matches("((((x{1,99}){1,99}){1,99}){1,99})")',
     "nul": 'room == "\0"',
     "half a text": 'room == "abc',
     "half a pattern": 'room.matches("[")',
+    "pattern by the back door": 'dyn(room).matches("a{999}b{999}c{999}d{999}e{999}f{999}g{999}")',
+    "pattern as a function": 'matches(room, "(a?){500}(b?){400}")',
     "no end": "true ? true",
     "very large number": "nights > 99999999999999999999999",
     "type": "type(room) == string",
@@ -95,12 +100,16 @@ def test_a_hostile_expression_is_told_or_answered_in_no_time(text: str) -> None:
     found = mistake(text)
     if found is None:
         assert holds(text, RATES) in (True, False)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 0.5
     if found is not None:
         assert len(found.message) < 500
 
 
-@pytest.mark.parametrize("name", ["deep", "loops in loops", "pattern that is large", "half a text", "empty"])
+LEFT_OUT = ["deep", "loops in loops", "lists of lists", "doubling text", "doubling lists", "filters", "growing text"]
+LEFT_OUT += [name for name in HOSTILE if "pattern" in name] + ["half a text", "empty"]
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
 def test_what_is_beyond_all_measure_is_refused(name: str) -> None:
     assert mistake(HOSTILE[name]) is not None
 

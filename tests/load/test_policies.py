@@ -195,6 +195,15 @@ def test_what_is_wrong_with_one_check_does_not_hide_the_others(tmp_path: Path) -
     assert set(found.workspace.policies) >= {"rate_parity"}
 
 
+def test_there_are_as_many_rules_as_can_be_read_in_no_time(tmp_path: Path) -> None:
+    rules = [f"r{number}: {{when: 'percent > {number}', message: m}}" for number in range(101)]
+    assert schema_takes(f"custom: {{{', '.join(rules[:100])}}}")
+    assert not schema_takes(f"custom: {{{', '.join(rules)}}}")
+    text = WORKSPACE + f"policies: {{custom: {{{', '.join(rules)}}}}}\n"
+    (told,) = loaded(tmp_path, {"reconciler.yaml": text}).diagnostics
+    assert (told.code, told.message) == ("out-of-range", "at most 100 rules, found 101")
+
+
 def test_a_hostile_glob_is_answered_in_no_time() -> None:
     hostile = Selection(rooms=("*a" * 40 + "b",))
     assert not hostile.fits(slug="h", room="a" * 63)
