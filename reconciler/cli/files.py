@@ -20,7 +20,7 @@ from reconciler.wiring.keeping import kept_results
 
 @click.command(short_help="Check the files; touch nothing outside them.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@common(form=True)
+@common(form=True, found=True)
 def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Path | None, quiet: bool) -> int:
     """Check every file: each problem with file, line, column, code and hint, all in one go. Touches nothing outside the files.
 
@@ -31,6 +31,7 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
       reconciler validate
       reconciler validate properties/iberia
       reconciler validate --format json
+      reconciler validate --format sarif > findings.sarif
     """
     root = options.workspace
     if not (root / "reconciler.yaml").is_file():
@@ -46,7 +47,8 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
             hint="paths count from the workspace's folder",
         )
     excerpts = findings.excerpts(found, lambda file: text_of(root, file))
-    draw(findings.build(found, excerpts=excerpts, checked=len(looked_at)), form, json_into=json_into, quiet=quiet)
+    report = findings.build(found, excerpts=excerpts, checked=len(looked_at))
+    draw(report, form, json_into=json_into, quiet=quiet, root=root)
     return 1 if has_errors(found) else 0
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from reconciler.cli.asked import check_globs
-from reconciler.cli.output import FORMATS, progress
+from reconciler.cli.output import FORMATS, WITH_FINDINGS, progress
 from reconciler.errors import UsageError
 from reconciler.model.plan import Scope
 from reconciler.runtime.site import silent
@@ -68,15 +68,23 @@ _WORK = [
     ),
 ]
 _FORMAT = [
-    click.option("--format", "form", type=FORMATS, default="text", show_default=True, help="How results are written."),
     click.option(
         "--json-into", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also as JSON into a file."
     ),
 ]
 
 
-def common(*, scope: bool = False, work: bool = False, form: bool = False) -> Callable[[F], F]:
-    """Adds the shared flags; the command gets `options` (and `form`, `json_into`, `quiet` where formats are offered)."""
+def _format(forms: click.Choice[str]) -> Callable[[Any], Any]:
+    return click.option(
+        "--format", "form", type=forms, default="text", show_default=True, help="How results are written."
+    )
+
+
+def common(*, scope: bool = False, work: bool = False, form: bool = False, found: bool = False) -> Callable[[F], F]:
+    """Adds the shared flags; the command gets `options` (and `form`, `json_into`, `quiet` where formats are offered).
+
+    `found`: what is shown is mostly findings, and has the forms of code hosts too.
+    """
 
     def decorate(function: F) -> F:
         @wraps(function)
@@ -94,8 +102,9 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False) -> Ca
             return function(options=options, **given)
 
         wrapped: Any = command
+        formats = [_format(WITH_FINDINGS if found else FORMATS), *_FORMAT]
         for option in reversed(
-            [*(_SCOPE if scope else []), *(_WORK if work else []), *(_FORMAT if form else []), *_WHERE]
+            [*(_SCOPE if scope else []), *(_WORK if work else []), *(formats if form else []), *_WHERE]
         ):
             wrapped = option(wrapped)
         return cast(F, wrapped)

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from reconciler.engine.plan_file import MAX_BYTES
 from reconciler.errors import FilesError, ReconcilerError, StalePlanError, UsageError
+from reconciler.report import github, markdown, sarif, terminal
 from reconciler.report import json as as_json
-from reconciler.report import markdown, terminal
 from reconciler.report.clean import clean
 from reconciler.report.contract import Report
+from reconciler.runtime.revision import place_in_repository
 
 FORMATS = click.Choice(["text", "json", "markdown"])
+WITH_FINDINGS = click.Choice(["text", "json", "markdown", "sarif", "github"])
+"""For what is mostly findings: also the forms that code hosts read."""
+
+_FOR_HOSTS = ("sarif", "github")
+_RENDER = {"json": as_json.render, "markdown": markdown.render, "sarif": sarif.render, "github": github.render}
 _LISTED = 20
 
 
-def show(report: Report, form: str = "text", *, json_into: Path | None = None, quiet: bool = False) -> None:
-    """Draws the report on standard output; also as JSON into a file where asked for."""
+def show(
+    report: Report, form: str = "text", *, json_into: Path | None = None, quiet: bool = False, root: Path | None = None
+) -> None:
+    """Draws the report on standard output; also as JSON into a file where asked for.
+
+    `root`: the workspace's folder, by which the forms of code hosts find the files that findings name.
+    """
     if json_into is not None:
         save(as_json.render(report), json_into)
     if quiet:
@@ -28,7 +40,17 @@ def show(report: Report, form: str = "text", *, json_into: Path | None = None, q
     if form == "text":
         terminal.write(report, sys.stdout, colour=wants_colour())
     else:
-        click.echo(as_json.render(report) if form == "json" else markdown.render(report), nl=False)
+        click.echo(_RENDER[form](_in_repository(report, root) if form in _FOR_HOSTS and root else report), nl=False)
+
+
+def _in_repository(report: Report, root: Path) -> Report:
+    """With files named as the repository has them, of which the workspace may be a folder."""
+    before = place_in_repository(root)
+    return replace(
+        report,
+        findings=tuple(replace(d, file=before + d.file) if d.file else d for d in report.findings),
+        excerpts={(before + file, line): text for (file, line), text in report.excerpts.items()},
+    )
 
 
 def save(text: str, file: Path) -> None:

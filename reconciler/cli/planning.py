@@ -41,7 +41,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 @click.option(
     "--consent", "consents", multiple=True, metavar="RULE", help="Consent to what this policy refuses (repeatable)."
 )
-@common(scope=True, work=True, form=True)
+@common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
     out: Path | None,
@@ -66,7 +66,7 @@ def plan(
         made = make_plan(here, consents)
     if out is not None:
         save(plan_file.dumps(made), out)
-    draw(plan_report.build(made), form, json_into=json_into, quiet=quiet)
+    draw(plan_report.build(made), form, json_into=json_into, quiet=quiet, root=options.workspace)
     return exit_code(made, detailed=detailed_exitcode)
 
 

@@ -23,6 +23,11 @@ def git_state(root: Path) -> tuple[str | None, bool]:
     return head, status is None or bool(status)
 
 
+def place_in_repository(root: Path) -> str:
+    """Where the workspace is in its repository, as what stands before its paths there: empty at the top, and outside git."""
+    return _git(root, "rev-parse", "--show-prefix") or ""
+
+
 def changed_files(root: Path, revision: str) -> frozenset[str]:
     """The files of the workspace, by path from `root`, that differ from a revision: changed, new, gone, moved (under both names).
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.model.codes import CODES as CATALOGUE
 from reconciler.policy import CHECKS
 from tests.docs.pages import Block, base_property, base_workspace, blocks, headings, load, page, replaced
 
@@ -72,6 +73,13 @@ def test_every_code_has_a_section() -> None:
     known = SECTIONS | NO_CODES
     missing = sorted({f"{code} ({module})" for code, module in code_strings() if code not in known})
     assert missing == []
+
+
+def test_the_catalogue_has_every_code_and_no_other() -> None:
+    """Where a code is missing: add its rule to reconciler/model/codes.py and its section to docs/codes.md."""
+    sections = {heading for heading in SECTIONS if re.fullmatch(r"[a-z/_-]+[a-z0-9/_-]*", heading)}
+    assert set(CATALOGUE) - sections == {"not-utf-8"} - sections
+    assert sections - set(CATALOGUE) == set()
 
 
 def test_every_kind_of_unknown_name_has_a_section() -> None:

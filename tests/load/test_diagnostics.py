@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.load.codes import CODES
+from reconciler.model.codes import IN_FILES
 from tests.load.writing import BAR, FILE, HEAD, HOTEL, ROOMS, SEASONS, WORKSPACE, loaded
 
 CREDENTIALS = """\
@@ -392,5 +392,5 @@ def test_every_code_that_is_given_is_explained() -> None:
         "unreadable-file",
         "wrong-credentials",
     }
-    assert given | elsewhere == set(CODES)
+    assert given | elsewhere == set(IN_FILES)
     assert SEASONS

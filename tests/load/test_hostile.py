@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler import load
 from reconciler.load import parse
-from reconciler.load.codes import CODES
+from reconciler.model.codes import IN_FILES
 from tests.load.writing import NOW, write
 
 WHOLE = Path(__file__).parent / "whole"
@@ -69,7 +69,7 @@ def test_a_file_with_anything_anywhere_is_told_about_or_loads(data: st.DataObjec
         files = {name: (WHOLE / name).read_text() for name in names}
         root = write(Path(folder), {**files, file: _flow(document) + "\n"})
         found = load.workspace(root, now=NOW)
-    assert {one.code for one in found.diagnostics} <= set(CODES)
+    assert {one.code for one in found.diagnostics} <= set(IN_FILES)
     assert all(one.file and one.line and one.column for one in found.diagnostics)
     assert found.properties or any(one.severity == "error" for one in found.diagnostics)
 
@@ -82,7 +82,7 @@ def test_a_file_of_any_bytes_is_told_about(content: bytes) -> None:
         (root / LISBON).write_bytes(content)
         found = load.workspace(root, now=NOW)
     assert found.properties == ()
-    assert {one.code for one in found.diagnostics} <= set(CODES)
+    assert {one.code for one in found.diagnostics} <= set(IN_FILES)
     assert found.diagnostics
 
 
@@ -93,4 +93,4 @@ def test_a_file_of_anything_that_means_something_in_yaml_is_told_about(text: str
     if not problems:
         data, problems = parse.parse(decoded)
         assert data is None or isinstance(data, (dict, list, str, int, Decimal, bool))
-    assert {one.code for one in problems} <= set(CODES)
+    assert {one.code for one in problems} <= set(IN_FILES)

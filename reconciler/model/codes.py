@@ -1,10 +1,13 @@
-"""Every code that loading can give, with the rule behind it in a sentence: for documentation, and for formats that list their rules."""
+"""Every code that a finding can have, with the rule behind it in a sentence: for formats that list their rules, and for documentation.
+
+docs/codes.md has a section for each, with its cause and what to do. What put a code there is for the part of the program that gives it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-CODES: Mapping[str, str] = {
+IN_FILES: Mapping[str, str] = {
     "amount-not-in-currency": "An amount that is written per currency has one for the currency of every property below.",
     "amount-without-currency": "Amounts in defaults above hotels of several currencies are written per currency.",
     "bad-cron": "A schedule is a cron expression of five fields.",
@@ -88,4 +91,70 @@ CODES: Mapping[str, str] = {
     "wrong-type": "Values have the type of their key.",
     "yaml-syntax": "Files are YAML.",
 }
-"""By code."""
+"""What loading can find in files."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "advance-window-by-night": "At Expedia a plan has one advance window for all nights.",
+    "advance-window-out-of-range": "Expedia takes advance windows up to 500 days.",
+    "allotment-out-of-range": "A provider takes only so many units: 4,999 at Expedia, 254 at Booking.com.",
+    "bad-csv": "A spreadsheet has the columns of `edit rates`, nights such as 2027-06-15 and prices such as 185.00.",
+    "base-occupancy-differs": "A price is for the same number of guests here and at Expedia.",
+    "base-rate-rounded": "`ota_rate_plans.base_rate` has two decimals.",
+    "base-rate-too-large": "A price fits `ota_rate_plans.base_rate`.",
+    "cancellation-completed": "Expedia must be told a late penalty.",
+    "cancellation-unsupported": "The provider has words for the cancellation policy.",
+    "contracted-base": "Counts at Expedia do not go below what the contract guarantees.",
+    "create-needs-code": "A plan is made at Booking.com with the codes of its conditions.",
+    "currency-mismatch": "A hotel has one currency, here and at the provider.",
+    "db-column-missing": "Every column exists.",
+    "db-column-type": "Every column has the type that is needed.",
+    "db-duplicate-rows": "No rows prevent a unique index.",
+    "db-migration-missing": "Every migration was applied.",
+    "db-migration-unfit": "The database was migrated by this version or one before it.",
+    "db-overlap-unguarded": "The tables of calendars refuse overlapping nights.",
+    "db-rows-hidden": "No row is hidden from the role that connects.",
+    "db-server-version": "The server is PostgreSQL 14 or newer.",
+    "db-table-missing": "Every table exists.",
+    "db-transaction-pooler": "The connection holds session locks.",
+    "db-unique-missing": "Keys are unique by an index.",
+    "duplicate-rows": "Rows have keys of their own.",
+    "guest-prices-unsupported": "The hotel's pricing at the provider takes prices by number of guests.",
+    "guests-above-maximum": "Prices are for numbers of guests that the room takes at the provider.",
+    "linked-at-provider": "A plan that Expedia derives from another takes no prices.",
+    "mapped-but-missing": "What is mapped exists at the provider.",
+    "meal-plan-unsupported": "The provider has words for the meals.",
+    "name-shortened": "Expedia takes names of at most 40 letters.",
+    "new-in-git": "A property is new in the later of two revisions.",
+    "no-code-for-cancellation": "Booking.com has a code for each cancellation policy.",
+    "no-code-for-meals": "Booking.com has a code for each meal plan.",
+    "no-longer-in-git": "What git no longer names stays as it is out there.",
+    "not-listed-at-provider": "What is mapped is switched on at Booking.com.",
+    "partner-code-impossible": "The key of a plan that is made at Expedia can be its code there.",
+    "policy/blast_radius": "One plan changes no more than so much.",
+    "policy/coverage": "What exists at a provider is mapped.",
+    "policy/credential_age": "Credentials are rotated in time.",
+    "policy/custom": "Rules of one's own hold.",
+    "policy/freeze": "Nothing changes while changes are frozen.",
+    "policy/inventory": "`direct` keeps units, and overbooking has a limit.",
+    "policy/rate_bounds": "Prices lie between floor and ceiling.",
+    "policy/rate_parity": "A stay is not cheaper direct or at another provider than was agreed.",
+    "policy/rate_step": "A night's price moves by no more than so many percent in one plan.",
+    "pricing-model-unsupported": "The hotel has a pricing model at the provider that is managed.",
+    "property-not-in-database": "The hotel system has a row for the property.",
+    "read-only-at-provider": "A rate that follows another at Booking.com takes nothing.",
+    "restriction-unsupported": "The hotel can express the restriction at the provider as it is set up there.",
+    "room-closed-by-its-rates": "Where Booking.com does not say whether a room is closed, its rates are closed instead.",
+    "room-not-in-database": "The hotel system has a row for each room.",
+    "sold-beyond-allotment": "No more is sold at a provider than its allotment.",
+    "stay-out-of-range": "Expedia takes stays of 1 to 28 nights.",
+    "stays-contradict": "The shortest stay at a provider is not longer than the longest.",
+    "target-failed": "Every target can be looked at.",
+    "unmanaged": "What exists out there is in git.",
+    "unreadable-row": "Rows say something that can be used.",
+    "unsupported-channel": "`ota_inventory_allocation` has a column for each channel.",
+    "unsupported-restriction": "A provider can express every restriction of a plan that is sold there.",
+}
+"""What providers cannot take, what was found at targets, what checks refuse."""
+
+CODES: Mapping[str, str] = {**IN_FILES, **ELSEWHERE}
+"""Every code."""
