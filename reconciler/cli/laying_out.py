@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,7 +11,16 @@ import click
 from reconciler.errors import UsageError
 from reconciler.load import schemas
 
-_IGNORED = ".reconciler/\n"
+SETTINGS = "reconciler.yaml"
+_TEMPLATES = {
+    SETTINGS: SETTINGS,
+    "properties/_defaults.yaml": "properties/_defaults.yaml",
+    "README.md": "README.md",
+    ".gitignore": "gitignore",
+    ".vscode/extensions.json": "vscode/extensions.json",
+    ".vscode/settings.json": "vscode/settings.json",
+}
+"""The files of a workspace, each with its template: a wheel is no place for names that begin with a dot."""
 
 
 @click.command(short_help="Lay out a workspace.")
@@ -18,23 +28,40 @@ _IGNORED = ".reconciler/\n"
     "folder", required=False, default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False)
 )
 def init(folder: Path) -> int:
-    """Lay out a workspace in DIR (default: here): reconciler.yaml, properties/, schemas/. Overwrites nothing.
+    """Lay out a workspace in DIR (default: here): reconciler.yaml with policies, properties/, schemas/, a README with the next steps.
+
+    Overwrites nothing: what is there already is left alone and named.
 
     \b
     Examples:
       reconciler init hotels
       reconciler init
     """
-    settings = folder / "reconciler.yaml"
-    if settings.exists():
-        raise UsageError(f"{settings} exists; nothing is overwritten")
-    (folder / "properties").mkdir(parents=True, exist_ok=True)
-    template = (files("reconciler.cli") / "workspace.yaml").read_text("utf-8")
-    settings.write_text(template, encoding="utf-8")
-    schemas.write(folder / "schemas")
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(_IGNORED, encoding="utf-8")
-    click.echo(f"Laid out {folder.resolve()}.")
-    click.echo("Next: reconciler import --property SLUG --expedia ID --booking.com ID, or write properties/SLUG.yaml.")
+    if (folder / SETTINGS).exists():
+        raise UsageError(f"{folder / SETTINGS} exists; nothing is overwritten")
+    for name, text in _texts():
+        _write(folder / name, text)
+    click.echo(f"Laid out {folder.resolve()}. Its README.md says what comes next:")
+    click.echo("  reconciler import --property SLUG --expedia ID --booking.com ID   a hotel that runs already")
+    click.echo(
+        "  reconciler import --all                                           all that the hotel system has enabled"
+    )
+    click.echo("  reconciler validate                                               whether the files are right")
     return 0
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Every file of a new workspace with its text."""
+    templates = files("reconciler.cli") / "workspace"
+    for name, template in _TEMPLATES.items():
+        yield name, (templates / template).read_text("utf-8")
+    for name, text in schemas.rendered().items():
+        yield f"schemas/{name}", text
+
+
+def _write(file: Path, text: str) -> None:
+    if file.exists():
+        click.echo(f"Left alone: {file} exists.")
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")

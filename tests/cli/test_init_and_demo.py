@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+import re
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from reconciler.cli.app import execute
+from reconciler.load.parse import parse
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -18,12 +22,80 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return code, out.getvalue(), err.getvalue()
 
 
+LAID_OUT = [
+    ".gitignore",
+    ".vscode/extensions.json",
+    ".vscode/settings.json",
+    "README.md",
+    "properties/_defaults.yaml",
+    "reconciler.yaml",
+    "schemas/defaults.json",
+    "schemas/inheriting.json",
+    "schemas/property.json",
+    "schemas/workspace.json",
+]
+
+HOTEL = """\
+# yaml-language-server: $schema=../schemas/inheriting.json
+kind: Property
+id: 0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11
+name: Lisbon Baixa
+country: PT
+currency: EUR
+timezone: Europe/Lisbon
+rooms: {double: {id: 7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201, units: 4}}
+rate_plans: {BAR: {type: bar, cancellation: flexible-24h, rates: {double: {default: 100.00, days: {weekend: 120.00}}}}}
+"""
+
+
+def laid_out(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in folder.rglob("*") if file.is_file()
+    }
+
+
 def test_what_init_lays_out_is_in_order(tmp_path: Path) -> None:
     folder = tmp_path / "hotels"
-    assert run("init", str(folder))[0] == 0
+    code, out, _ = run("init", str(folder))
+    assert code == 0
+    assert "README.md" in out
+    assert sorted(laid_out(folder)) == LAID_OUT
     assert run("validate", "--workspace", str(folder))[0] == 0
     assert run("schema", "--check", "--workspace", str(folder))[0] == 0
     assert (folder / ".gitignore").read_text("utf-8") == ".reconciler/\n"
+    assert json.loads((folder / ".vscode/extensions.json").read_text("utf-8")) == {
+        "recommendations": ["redhat.vscode-yaml"]
+    }
+    assert "yaml.format.enable" in json.loads((folder / ".vscode/settings.json").read_text("utf-8"))
+
+
+def test_a_hotel_in_a_new_workspace_inherits_its_defaults(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path))[0] == 0
+    (tmp_path / "properties" / "lisbon.yaml").write_text(HOTEL, encoding="utf-8")
+    code, out, err = run("validate", "--workspace", str(tmp_path))
+    assert (code, err) == (0, "")
+    assert "error" not in out.replace("0 errors", "")
+
+
+def test_every_yaml_file_of_a_new_workspace_points_at_its_schema_and_fits_it(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path))[0] == 0
+    for file in (tmp_path / "reconciler.yaml", tmp_path / "properties" / "_defaults.yaml"):
+        first, _, text = file.read_text("utf-8").partition("\n")
+        schema = (file.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+        data, problems = parse(text)
+        assert problems == []
+        assert jsonschema_rs.validator_for(json.loads(schema.read_text("utf-8"))).is_valid(data)
+
+
+def test_what_is_commented_out_in_the_templates_is_sound_too(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path))[0] == 0
+    for name in ("reconciler.yaml", "properties/_defaults.yaml"):
+        file = tmp_path / name
+        text = re.sub(r"^( *)# (?=( *)[a-zA-Z_]+:( |$))", r"\1", file.read_text("utf-8"), flags=re.MULTILINE)
+        file.write_text(text, encoding="utf-8")
+    (tmp_path / "properties" / "lisbon.yaml").write_text(HOTEL, encoding="utf-8")
+    code, out, _ = run("validate", "--workspace", str(tmp_path))
+    assert code == 0, out
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
@@ -32,7 +104,18 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     code, _, err = run("init", str(tmp_path))
     assert code == 64
     assert "exists" in err
-    assert settings.read_text("utf-8") == "kind: Workspace\n"
+    assert laid_out(tmp_path) == {"reconciler.yaml": "kind: Workspace\n"}
+
+
+@pytest.mark.parametrize("name", [name for name in LAID_OUT if name != "reconciler.yaml"])
+def test_init_leaves_alone_and_names_what_is_there(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("mine\n", encoding="utf-8")
+    code, out, _ = run("init", str(tmp_path))
+    assert code == 0
+    assert f"{name} exists" in out
+    assert laid_out(tmp_path)[name] == "mine\n"
+    assert sorted(laid_out(tmp_path)) == LAID_OUT
 
 
 @pytest.fixture(scope="module")
