@@ -40,7 +40,11 @@ from reconciler.wiring import Options, clock, site
 @click.option("--auto-approve", is_flag=True, help="Do not ask (for CI).")
 @click.option("--no-input", is_flag=True, help="Fail where a question would be asked.")
 @click.option(
-    "--consent", "consents", multiple=True, metavar="RULE", help="Consent to what this policy refuses (repeatable)."
+    "--consent",
+    "consents",
+    multiple=True,
+    metavar="RULE",
+    help="Consent to what this rule refuses: a check, or custom/NAME (repeatable).",
 )
 @common(scope=True, work=True, form=True)
 def apply(

@@ -39,7 +39,11 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something differs.")
 @click.option(
-    "--consent", "consents", multiple=True, metavar="RULE", help="Consent to what this policy refuses (repeatable)."
+    "--consent",
+    "consents",
+    multiple=True,
+    metavar="RULE",
+    help="Consent to what this rule refuses: a check, or custom/NAME (repeatable).",
 )
 @common(scope=True, work=True, form=True, found=True)
 def plan(

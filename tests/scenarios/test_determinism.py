@@ -26,6 +26,16 @@ SECOND = (
 )
 
 
+POLICIES = """policies:
+  rate_parity: {basis: net, scope: wide}
+  rate_bounds: {severity: warning, floor: {EUR: 130.00}, overrides: {dear: {rooms: [suite], ceiling: {EUR: 200.00}}}}
+  inventory: {severity: warning, direct: 30%, overbooking: 1}
+  coverage: {}
+  freeze: {now: {severity: warning, from: 2031-01-01T00:00, until: 2031-02-01T00:00}}
+  custom: {far: {severity: warning, when: days_ahead > 20, message: far away}}
+"""
+
+
 @pytest.mark.parametrize(
     "environ",
     [
@@ -38,9 +48,17 @@ def test_a_plan_is_byte_identical_for_other_hash_seeds_locales_and_time_zones(
     world: World, environ: dict[str, str]
 ) -> None:
     world.hotel(SECOND, "lisbon-alfama")
+    world.settings(POLICIES)
     world.set_up_extranets()
     world.seed()
-    world.run("plan", "--out", "here.json")
+    found = {one["code"] for one in world.plan("--out", "here.json")["findings"]}
+    assert {
+        "policy/rate_parity",
+        "policy/rate_bounds",
+        "policy/inventory",
+        "policy/freeze",
+        "policy/custom/far",
+    } <= found
     assert world.command("plan", "--out", "there.json", **environ).code == 0
     assert (world.folder / "here.json").read_bytes() == (world.folder / "there.json").read_bytes()
 

@@ -181,3 +181,28 @@ def test_a_plan_is_completed_once(store: PostgresStore, run: JournalRun) -> None
     store.complete("digest", run.id, NOW)
     store.complete("digest", second.id, NOW)
     assert store.completed_by("digest") == run.id
+
+
+def test_credentials_are_as_old_as_their_last_rotation_else_as_their_row(store: PostgresStore, database: str) -> None:
+    hotel, other = "0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11", "1b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a12"
+    made, rotated = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
+    integration = (
+        "INSERT INTO third_party_integrations "
+        "(property_id, integration_name, integration_type, provider, credentials, configuration, created_at) "
+        "VALUES (%s, 'x', 'ota', %s, '{}', '{}', %s)"
+    )
+    history = (
+        "INSERT INTO integration_credential_history (property_id, provider, credentials, rotated_at) "
+        "VALUES (%s, %s, '{}', %s)"
+    )
+    with psycopg.connect(database, autocommit=True) as connection:
+        for id_ in (hotel, other):
+            connection.execute("INSERT INTO properties (id, name) VALUES (%s, 'h')", (id_,))
+        for provider in ("expedia", "booking.com"):
+            connection.execute(integration, (hotel, provider, made))
+        connection.execute(integration, (other, "expedia", rotated))
+        for at in (rotated, made):
+            connection.execute(history, (hotel, "expedia", at))
+    assert store.rotated(hotel) == {"expedia": rotated, "booking.com": made}
+    assert store.rotated(other) == {"expedia": rotated}
+    assert store.rotated("2b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a13") == {}
