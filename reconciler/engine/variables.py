@@ -1,10 +1,13 @@
-"""What a rule in YAML sees of a change: one set of variables for each run of nights, or for a document as a whole."""
+"""What a rule in YAML sees of a change: one set of variables for each line of nights in a plan, or for a document as a whole.
+
+A line is a period with weekdays, as plans show it: a year of weekend prices is two lines and not a hundred.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,7 +15,7 @@ from reconciler.engine.planner import calendar_of
 from reconciler.kinds import KINDS
 from reconciler.kinds.parts import parts
 from reconciler.model.address import Address
-from reconciler.model.calendar import WEEKDAYS, Changed, Run, merge
+from reconciler.model.calendar import WEEKDAYS, Changed, Pattern, merge, patterns
 from reconciler.model.plan import Action, Operation
 from reconciler.model.property import PlanType, Property
 from reconciler.model.state import Allotments, Availability, Price, Restrictions, Value
@@ -36,7 +39,10 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "nights": ("int", "how many nights; 0 for what does not vary by night"),
     "from": ("string", "the first night, `2027-06-15`; empty for what does not vary by night"),
     "until": ("string", "the day after the last night"),
-    "weekdays": ("list(string)", "the weekdays among the nights: `mon`, `tue`, …"),
+    "weekdays": (
+        "list(string)",
+        "the weekdays of the nights from `from` up to `until` that it is about: `mon`, `tue`, …",
+    ),
     "days_ahead": ("int", "days from the hotel's today to the first night"),
     "before": ("map(string, dyn)", "what is there; without fields where nothing is known"),
     "after": ("map(string, dyn)", "what is wanted; without fields where it is taken away"),
@@ -44,14 +50,13 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
 }
 """By name: the type in CEL, and what it is."""
 
-_DAY = timedelta(days=1)
 _NOTHING: Facts = {"nights": 0, "from": "", "until": "", "weekdays": [], "days_ahead": 0, "percent": 0}
 
 
 class Seen(NamedTuple):
     """The variables, and the nights that they are about (None for a document)."""
 
-    nights: Run[Any] | None
+    nights: Pattern[Any] | None
     facts: Facts
 
 
@@ -60,8 +65,8 @@ def seen(op: Operation, hotel: Property | None, environment: str) -> Iterator[Se
     known = {"environment": environment, **_known(op, hotel)}
     if KINDS[op.address.kind].dated:
         today = hotel.window.start if hotel else date.min
-        for run in merge(calendar_of(op.change.before), calendar_of(op.change.after), Changed):
-            yield Seen(run, {**known, **_night_facts(run, today)})
+        for line in patterns(merge(calendar_of(op.change.before), calendar_of(op.change.after), Changed)):
+            yield Seen(line, {**known, **_night_facts(line, today)})
     else:
         yield Seen(None, {**known, **_NOTHING, "before": _value(op.change.before), "after": _value(op.change.after)})
 
@@ -69,13 +74,13 @@ def seen(op: Operation, hotel: Property | None, environment: str) -> Iterator[Se
 def samples() -> Iterator[tuple[str, Facts]]:
     """A change of each kind that varies by night, a first one, one that takes away, and one of a document; each with its name."""
     for kind, value in _SAMPLES.items():
-        run = Run(date(2030, 1, 7), date(2030, 1, 9), Changed(value, value))
+        line = Pattern(date(2030, 1, 7), date(2030, 1, 9), frozenset({0, 1}), Changed(value, value))
         for what, changed in (
-            ("a change", run.value),
+            ("a change", line.value),
             ("a first send", Changed(None, value)),
             ("the end", Changed(value, None)),
         ):
-            yield f"{what} of {kind}", {**_sample(kind), **_night_facts(run._replace(value=changed), date(2030, 1, 1))}
+            yield f"{what} of {kind}", {**_sample(kind), **_night_facts(line._replace(value=changed), date(2030, 1, 1))}
     yield "a change of rate_plan", {**_sample("rate_plan"), **_NOTHING, "before": {}, "after": {}}
 
 
@@ -97,17 +102,16 @@ def _known(op: Operation, hotel: Property | None) -> dict[str, Any]:
     }
 
 
-def _night_facts(run: Run[Changed[Any]], today: date) -> dict[str, Any]:
-    nights = (run.start + i * _DAY for i in range(min(run.nights, 7)))
+def _night_facts(line: Pattern[Changed[Any]], today: date) -> dict[str, Any]:
     return {
-        "nights": run.nights,
-        "from": run.start.isoformat(),
-        "until": run.until.isoformat(),
-        "weekdays": [WEEKDAYS[day] for day in sorted({night.weekday() for night in nights})],
-        "days_ahead": (run.start - today).days,
-        "before": _fields(run.value.before),
-        "after": _fields(run.value.after),
-        "percent": _percent(run.value),
+        "nights": line.nights,
+        "from": line.start.isoformat(),
+        "until": line.until.isoformat(),
+        "weekdays": [WEEKDAYS[day] for day in sorted(line.days)],
+        "days_ahead": (line.start - today).days,
+        "before": _fields(line.value.before),
+        "after": _fields(line.value.after),
+        "percent": _percent(line.value),
     }
 
 

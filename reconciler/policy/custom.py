@@ -8,11 +8,11 @@ from typing import Any
 from reconciler.engine import expressions
 from reconciler.engine.expressions import Mistake
 from reconciler.engine.variables import Seen, seen
-from reconciler.model.calendar import Run, from_runs
+from reconciler.model.calendar import Pattern
 from reconciler.model.plan import Operation
 from reconciler.model.policies import Custom, Rule
 from reconciler.policy.contract import Case, Check, Violation
-from reconciler.policy.wording import nights
+from reconciler.policy.wording import so_many
 
 
 def _judge(case: Case, parameters: Custom) -> Iterator[Violation]:
@@ -36,8 +36,8 @@ def _asked(name: str, rule: Rule, op: Operation, changes: Sequence[Seen]) -> Ite
         yield _violation(name, rule, op, f"{rule.message}{when}; policies.custom.{name}")
 
 
-def _when(runs: Sequence[Run[Any]]) -> str:
-    return f" ({nights(from_runs(run._replace(value=True) for run in runs))})" if runs else ""
+def _when(lines: Sequence[Pattern[Any]]) -> str:
+    return f" ({so_many(sum(line.nights for line in lines), min(line.start for line in lines))})" if lines else ""
 
 
 def _violation(name: str, rule: Rule, op: Operation, message: str) -> Violation:

@@ -12,7 +12,7 @@ from reconciler.kinds.parts import parts
 from reconciler.model.address import DATABASE
 from reconciler.model.calendar import Calendar
 from reconciler.model.property import Manage, Property, RatePlan
-from reconciler.model.state import Price
+from reconciler.model.state import Price, Value
 from reconciler.policy.contract import Case
 
 Pair = tuple[str, str, str]
@@ -68,6 +68,9 @@ def priced(hotel: Property) -> Iterator[tuple[str, str, RatePlan]]:
                 yield provider, room, plan
 
 
+_NOTHING: tuple[Calendar[Any], Calendar[Any], str] = (Calendar(), Calendar(), "")
+
+
 def _changed(case: Case) -> Iterator[Offer]:
     """The nights that operations touch: a provider's own operation goes before the one of the hotel's rows about it."""
     found: dict[tuple[str, Pair], tuple[Calendar[Any], Calendar[Any], str]] = {}
@@ -76,14 +79,14 @@ def _changed(case: Case) -> Iterator[Offer]:
             continue
         provider, room, plan = parts(op.address)
         at = op.address.property, (provider, room, plan)
-        before, after, _ = found.get(at, (Calendar(), Calendar(), ""))
-        change = op.change
-        found[at] = (
-            before.overlay(calendar_of(change.before)),
-            after.overlay(calendar_of(change.after)),
-            str(op.address),
-        )
+        change, (before, after, _) = op.change, found.get(at, _NOTHING)
+        found[at] = _over(before, change.before), _over(after, change.after), str(op.address)
     for (slug, (provider, room, plan)), (before, after, address) in sorted(found.items()):
         hotel = case.hotels[slug]
         if plan in hotel.rate_plans:
             yield Offer(hotel, provider, room, hotel.rate_plans[plan], before, after, address)
+
+
+def _over(under: Calendar[Any], value: Value | None) -> Calendar[Any]:
+    over = calendar_of(value)
+    return over if not under or under == over else under.overlay(over)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache, reduce
 from itertools import groupby
 
 from reconciler.model.calendar import Calendar, merge
@@ -29,16 +30,12 @@ def _judge(case: Case, parameters: RateParity) -> Iterator[Violation]:
     for _, group in groupby(public, key=lambda offer: (offer.hotel.slug, offer.room, offer.plan.key)):
         touched = list(group)
         for provider, rival in _pairs(touched[0], parameters):
-            ours, theirs = (_values(touched, channel, parameters.basis) for channel in (provider, rival))
+            ours, theirs = (_factor(touched[0].hotel, channel, parameters.basis) for channel in (provider, rival))
             if ours is None or theirs is None:
                 told = _unknown(touched[0].hotel, provider if ours is None else rival)
                 unknown[told.message + told.address] = told
-            else:
-                beyond = merge(ours, theirs, _share_lower).map(
-                    lambda share: share if share * 100 > parameters.within else None
-                )
-                if beyond:
-                    yield _violation(touched[0], provider, rival, beyond, parameters)
+            elif beyond := _beyond(touched, provider, rival, theirs / ours, Fraction(parameters.within) / 100):
+                yield _violation(touched[0], provider, rival, beyond, parameters)
     yield from unknown.values()
 
 
@@ -80,21 +77,24 @@ def _at(channel: str) -> str:
     return channel if channel == DIRECT else f"at {channel}"
 
 
-def _share_lower(ours: Fraction | None, theirs: Fraction | None) -> Fraction | None:
-    return (ours - theirs) / ours if ours and theirs else None
+def _beyond(touched: list[Offer], provider: str, rival: str, ratio: Fraction, within: Fraction) -> Calendar[Fraction]:
+    """By which share the rival's prices are lower, on the nights in question on which it is more than is allowed.
 
+    `ratio`: what makes a price of the rival's comparable with one of the provider's.
+    """
+    first = touched[0]
+    nothing: Calendar[Price] = Calendar()
+    ours, theirs = (first.plan.prices.get((first.room, channel), nothing) for channel in (provider, rival))
+    if 1 - ratio <= within and ours == theirs:
+        return Calendar()
 
-def _values(touched: list[Offer], channel: str, basis: Basis) -> Calendar[Fraction] | None:
-    """The channel's prices on the nights in question as they are compared; None where they cannot be known."""
-    offer = touched[0]
-    factor = _factor(offer.hotel, channel, basis)
-    if factor is None:
-        return None
-    asked: Calendar[bool] = Calendar()
-    for one in touched:
-        asked = asked.overlay(one.after.covered())
-    prices: Calendar[Price] = offer.plan.prices.get((offer.room, channel), Calendar())
-    return prices.keep(asked).map(lambda price: Fraction(price.amount) * factor)
+    @cache
+    def lower(price: Price | None, other: Price | None) -> Fraction | None:
+        share = 1 - Fraction(other.amount) * ratio / Fraction(price.amount) if price and other else within
+        return share if share > within else None
+
+    asked = reduce(Calendar.overlay, (offer.after.covered() for offer in touched))
+    return merge(ours, theirs, lower).keep(asked)
 
 
 def _factor(hotel: Property, channel: str, basis: Basis) -> Fraction | None:

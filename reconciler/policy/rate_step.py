@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 
 from reconciler.model.calendar import merge
 from reconciler.model.policies import RateStep
@@ -14,9 +15,13 @@ from reconciler.policy.wording import nights, percent, plain
 
 
 def _judge(case: Case, parameters: RateStep) -> Iterator[Violation]:
+    @cache
+    def too_far(before: Price | None, after: Price | None) -> tuple[Fraction, str, str] | None:
+        step = _step(before, after)
+        return step if step and step[0] * 100 > parameters.percent else None
+
     for offer in offers(case):
-        steps = merge(offer.before, offer.after, _step)
-        beyond = steps.map(lambda step: step if step[0] * 100 > parameters.percent else None)
+        beyond = merge(offer.before, offer.after, too_far)
         if not beyond:
             continue
         size, before, after = max(run.value for run in beyond)

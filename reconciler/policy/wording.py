@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,12 @@ from reconciler.model.calendar import Calendar
 
 def nights(calendar: Calendar[Any]) -> str:
     """For instance "on 2027-06-15", "on 3 nights from 2027-06-15"; for a calendar that has nights."""
-    return f"on {calendar.start}" if calendar.nights == 1 else f"on {calendar.nights} nights from {calendar.start}"
+    return so_many(calendar.nights, calendar.start)
+
+
+def so_many(count: int, first: date) -> str:
+    """The same, for as many nights of which one is the first."""
+    return f"on {first}" if count == 1 else f"on {count} nights from {first}"
 
 
 def percent(share: Fraction) -> str:
