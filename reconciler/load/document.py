@@ -44,6 +44,11 @@ class Fields(Doc):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+def _doc(model: type[Doc]) -> str:
+    """What a document is; a generic one with its values filled in has that from the one without."""
+    return next(kind.__doc__ for kind in model.__mro__ if kind.__doc__)
+
+
 class Short(Doc):
     """A mapping that may be written as the bare value of its first key."""
 
@@ -52,11 +57,17 @@ class Short(Doc):
         """The mapping, or the bare value."""
         schema = handler(core)
         whole = handler.resolve_ref_schema(schema)
+        whole["description"] = _doc(cls)
         first = next(iter(whole["properties"].values()))
         bare = [option for option in first.get("anyOf", [first]) if option.get("type") != "null"]
         full = dict(whole)
         whole.clear()
-        whole.update({"anyOf": [*({k: v for k, v in b.items() if k != "title"} for b in bare), full]})
+        whole.update(
+            {
+                "description": full["description"],
+                "anyOf": [*({k: v for k, v in b.items() if k != "title"} for b in bare), full],
+            }
+        )
         return schema
 
 
@@ -69,6 +80,8 @@ class SeasonValues(Short, Generic[V]):
 
 class Override(Doc, Generic[V]):
     """Named nights with a value of their own."""
+
+    model_config = ConfigDict(json_schema_extra={"description": "Named nights with a value of their own."})
 
     nights: NightsOf | None = Field(default=None, description="Which nights; or `season`.")
     season: Key | None = Field(default=None, description="The nights of a season; or `nights`.", examples=["summer"])

@@ -87,7 +87,7 @@ class RoomDoc(Doc):
     moved: MovedDoc | None = Field(default=None, description="The key that it had before, where it was renamed.")
 
 
-Channel = Annotated[str, OneOf("direct", "expedia", "booking.com")]
+Channel = Annotated[str, OneOf(**{"direct": "The hotel itself.", "expedia": "Expedia.", "booking.com": "Booking.com."})]
 
 
 class AllocationDoc(CalendarDoc[AllotmentFields]):

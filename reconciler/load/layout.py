@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
@@ -65,10 +66,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Layout:
-    """A whole file. `head`: the comment lines that speak of the file and not of its first entry, without the editor's schema line."""
+    """A whole file. `head`: the comment lines that speak of the file and not of its first entry, without the editor's schema line.
+
+    `schema`: the name of the schema that the line points at, empty where there is none.
+    """
 
     root: Branch
     head: list[str] = field(default_factory=list)
+    schema: str = ""
 
 
 def unquoted(key: str) -> str:
@@ -237,6 +242,8 @@ def _head(layout: Layout) -> None:
     """Takes what speaks of the whole file from above the first entry: all up to its last empty line. The schema line goes."""
     entries = layout.root.entries
     above = entries[0].above if entries else layout.root.tail
+    pointed = [line for line in above if _POINTER in line]
+    layout.schema = PurePosixPath(pointed[0].strip()).stem if pointed else ""
     above[:] = [line for line in above if _POINTER not in line]
     last = max((number for number, line in enumerate(above) if not line), default=-1)
     layout.head, above[:] = above[: last + 1], above[last + 1 :]

@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag,
 from reconciler.engine import expressions
 from reconciler.kinds import KINDS
 from reconciler.load.document import Doc
+from reconciler.load.link_documents import ManageDoc
+from reconciler.load.plan_types import meaning
 from reconciler.load.types import (
     Count,
     Country,
@@ -26,7 +28,6 @@ from reconciler.load.types import (
     Text,
 )
 from reconciler.load.values import AMOUNT_BELOW, fault, money, shown
-from reconciler.model.policies import Absolute
 from reconciler.model.property import PlanType
 
 _MOST_RULES = 100
@@ -53,6 +54,8 @@ def _expression(value: object) -> str:
 def _scopes(value: object) -> str:
     return BY_PROVIDER if isinstance(value, dict) else ONE
 
+
+_KINDS = {name: str(field.description) for name, field in ManageDoc.model_fields.items()}
 
 Percent = Annotated[
     Decimal,
@@ -92,8 +95,17 @@ Scope = Annotated[
 Amounts = Annotated[
     dict[Currency, Price], Field(description="An amount per currency.", examples=[{"EUR": 60, "USD": 70}])
 ]
-PlanTypeOf = Annotated[str, OneOf(*PlanType)]
-KindOf = Annotated[str, OneOf(*KINDS)]
+PlanTypeOf = Annotated[str, OneOf(**{kind.value: meaning(kind) for kind in PlanType})]
+KindOf = Annotated[str, OneOf(**{name: _KINDS.get(name, "When something is synchronised.") for name in KINDS})]
+AbsoluteOf = Annotated[
+    str,
+    OneOf(
+        property_off="a property is switched off",
+        provider_off="a property is switched off at a provider",
+        last_mapping="the last mapping at a provider goes",
+        booked_nights="nights with bookings are closed or emptied",
+    ),
+]
 Globs = list[Text]
 
 
@@ -180,7 +192,7 @@ class BlastRadiusDoc(PolicyDoc):
     nights_closed: Count = Field(
         default=2000, description="Nights of rooms and plans closed at most. Default: 2000.", examples=[2000]
     )
-    allow: list[Annotated[str, OneOf(*Absolute)]] = Field(
+    allow: list[AbsoluteOf] = Field(
         default=[], description="Absolute rules that do not hold.", examples=[["booked_nights"]]
     )
 

@@ -20,6 +20,8 @@ from reconciler.load.workspace_documents import WorkspaceDoc
 WIDTH = 140
 _IDS = ("property_id", "ean_id", "hotel_id")
 """They stand before everything that goes with them."""
+INHERITING = "inheriting"
+"""The schema of a property below defaults: a file that says so goes on saying it."""
 _SCHEMAS = {"Property": "property", "Defaults": "defaults", "Workspace": "workspace"}
 
 
@@ -28,7 +30,8 @@ def render(layout: Layout, name: str) -> str:
     kind = layout.root.entry("kind")
     said = kind.value.text if kind is not None and isinstance(kind.value, Leaf) else ""
     model: type[BaseModel] = WorkspaceDoc if said == "Workspace" else PropertyDoc
-    lines = [pointer(name, _SCHEMAS[said])] if said in _SCHEMAS else []
+    below_defaults = said == "Property" and layout.schema == INHERITING
+    lines = [pointer(name, INHERITING if below_defaults else _SCHEMAS[said])] if said in _SCHEMAS else []
     if head := _trimmed(layout.head):
         lines += [*head, ""]
     return "\n".join([*lines, *_block(layout.root, 0, (), model), ""])

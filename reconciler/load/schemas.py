@@ -19,6 +19,8 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from reconciler.load.documents import PropertyDoc
 from reconciler.load.types import MONEY, Schema
 from reconciler.load.workspace_documents import WorkspaceDoc
@@ -28,14 +30,16 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NULL: Schema = {"type": "null"}
 _MAPS = ("properties", "patternProperties", "$defs")
 _LISTS = ("anyOf", "oneOf", "allOf")
+_OFFERED = range(1, 20)
+"""How many keys a mapping may have for each to be written out; of more, such as countries, only the names are."""
 _SINGLE = ("items", "additionalProperties", "propertyNames")
 
 
 def schemas() -> Mapping[str, Schema]:
     """Every schema by file name."""
-    whole = _tidy(_named(PropertyDoc.model_json_schema()))
+    whole = _whole(PropertyDoc)
     whole["$defs"]["Currency"] = {"enum": sorted(CURRENCIES), "description": "A currency, ISO 4217."}
-    settings = _unmarked(_tidy(_named(WorkspaceDoc.model_json_schema())))
+    settings = _unmarked(_whole(WorkspaceDoc))
     return {
         "defaults.json": _headed(
             _part(whole, "Defaults"), "Defaults", "Any part of a property, for every property below this folder."
@@ -75,6 +79,11 @@ def _text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def _whole(model: type[BaseModel]) -> Schema:
+    schema = _tidy(_named(model.model_json_schema()))
+    return _explained(schema, schema["$defs"])
 
 
 def _headed(schema: Schema, title: str, description: str) -> Schema:
@@ -118,6 +127,14 @@ def _tidy(schema: Schema) -> Schema:
     return _nullable(_closed(_each(kept, _tidy)))
 
 
+def _explained(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    """What refers to a definition says itself what it is, for editors that look no further."""
+    found = _each(schema, lambda inner: _explained(inner, definitions))
+    if "$ref" not in found or "description" in found:
+        return found
+    return {"description": definitions[found["$ref"].removeprefix("#/$defs/")]["description"], **found}
+
+
 def _is_noise(key: str, value: object) -> bool:
     return key == "title" or (key == "default" and (value is None or isinstance(value, dict) or value == []))
 
@@ -125,9 +142,11 @@ def _is_noise(key: str, value: object) -> bool:
 def _closed(schema: Schema) -> Schema:
     """Keys that are one of some words are spelled out, so that an editor offers them; of those with a pattern no other is let in."""
     names, values = schema.get("propertyNames"), schema.get("additionalProperties")
-    if isinstance(names, dict) and isinstance(values, dict) and "enum" in names:
+    if isinstance(names, dict) and isinstance(values, dict) and len(names.get("enum", ())) in _OFFERED:
         rest = {key: value for key, value in schema.items() if key not in ("propertyNames", "additionalProperties")}
-        return {**rest, "properties": dict.fromkeys(names["enum"], values), "additionalProperties": False}
+        told = dict(zip(names["enum"], names.get("enumDescriptions", ()), strict=False))
+        offered = {name: {**values, "description": told[name]} if name in told else values for name in names["enum"]}
+        return {**rest, "properties": offered, "additionalProperties": False}
     if "patternProperties" in schema:
         rest = {key: value for key, value in schema.items() if key != "propertyNames"}
         return {**rest, "additionalProperties": False}

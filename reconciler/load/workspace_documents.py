@@ -18,9 +18,6 @@ from reconciler.load.values import LONGEST_TEXT, fault, shown, spelled, text
 from reconciler.model.state import Json
 from reconciler.model.workspace import REFERENCE_SCHEMES
 
-SYNC_TYPES = ("rate_sync", "inventory_sync", "booking_sync", "content_sync")
-ENDPOINTS = ("local", "sandbox", "production")
-_LEVELS = ("critical", "high", "medium", "low")
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  only to see whether an expression can be read
 
 
@@ -84,7 +81,7 @@ def _as_written_mapping(value: object) -> dict[str, Json]:
     return written
 
 
-Provider = Annotated[str, OneOf("expedia", "booking.com")]
+Provider = Annotated[str, OneOf(**{"expedia": "Expedia", "booking.com": "Booking.com"})]
 Reference = Annotated[
     str,
     PlainValidator(reference),
@@ -117,16 +114,26 @@ Url = Annotated[
 Endpoints = Annotated[
     str,
     OneOf(
-        local="the sandbox on this machine",
-        sandbox="the provider's test hosts",
-        production="the provider's real hosts",
+        local="The sandbox on this machine.",
+        sandbox="The provider's test hosts.",
+        production="The provider's real hosts.",
     ),
 ]
 Authentication = Annotated[
     str, OneOf(token="exchanged for a token", basic="name and password of a machine account")  # noqa: S106  no secrets
 ]
-SyncType = Annotated[str, OneOf(*SYNC_TYPES)]
-Level = Annotated[str, OneOf(*_LEVELS)]
+SyncType = Annotated[
+    str,
+    OneOf(
+        rate_sync="Rates and restrictions.",
+        inventory_sync="Allocation and availability.",
+        booking_sync="Bookings: retrieved and acknowledged.",
+        content_sync="Plans, mappings, integrations, coverage.",
+    ),
+]
+Level = Annotated[
+    str, OneOf(critical="before everything else", high="soon", medium="when there is time", low="last of all")
+]
 Free = Annotated[dict[str, Any], PlainValidator(_as_written_mapping), WithJsonSchema({"type": "object"})]
 
 

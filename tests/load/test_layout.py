@@ -178,3 +178,13 @@ rate_plans:
 # The end.
 """
     )
+
+
+def test_a_property_below_defaults_goes_on_pointing_at_the_schema_for_that() -> None:
+    line = "# yaml-language-server: $schema=../schemas/inheriting.json\n"
+    assert formatted(line + "kind: Property\nname: Lisbon\n").startswith(
+        "# yaml-language-server: $schema=../../schemas/inheriting.json\n"
+    )
+    assert formatted(line + "kind: Defaults\n").startswith(
+        "# yaml-language-server: $schema=../../schemas/defaults.json\n"
+    )
