@@ -29,7 +29,7 @@ VALUES: tuple[Any, ...] = (
     # words
     "fri", "Fri", "weekend", "create_only", "create", "EUR", "eur", "PT", "XX", "Europe/Lisbon", "europe/lisbon", "UTC",
     "bar", "BAR", "flexible", "first_night", "arrival", "local", "token", "static", "expedia", "booking.com", "critical",
-    "rate_sync", "rates", "wide", "error", "Property", "Defaults", "Workspace", "*", "4..12", "3..", "..", "..5", "4...12",
+    "rate_sync", "rates", "wide", "error", "booked_nights", "Property", "Defaults", "Workspace", "*", "4..12", "3..", "..", "..5", "4...12",
     # references, URLs, schedules, ids
     "env:NAME", "env:1X", "env:", "file:/run/key", "file: ", "s3cret", "embedded", "embedded:dir", "embedded:a dir",
     "https://x.example", "https://user:pw@x.example", "ftp://x.example", "http://127.0.0.1:8790/", "http://x:65536",
