@@ -19,6 +19,7 @@ LONGEST = 1000
 """Characters that an expression may have."""
 
 _TOLD = re.compile(r"<input>:(?P<line>-?\d+):(?P<column>-?\d+): (?P<said>[^\n]*)")
+_OPERATOR = re.compile(r"'?_([^\w\s]+)_'?")
 _STATUS = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
 _UNKNOWN = re.compile(r"undeclared reference to '([^']*)'")
 _LONGEST_TOLD = 200
@@ -129,4 +130,4 @@ def _explained(error: str, text: str) -> Mistake:
 def _said(error: str) -> str:
     """The library's words, without its codes; the first line, and no more than can be read."""
     first = _STATUS.sub("", _STATUS.sub("", error.strip().split("\n")[0]))
-    return first[:_LONGEST_TOLD].removeprefix("Syntax error: ").strip()
+    return _OPERATOR.sub(r"`\1`", first[:_LONGEST_TOLD]).removeprefix("Syntax error: ").strip()

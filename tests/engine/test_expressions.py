@@ -27,7 +27,7 @@ RATES = SAMPLES["a change of rates"]
         ("rooom()", "there is no `rooom` (column 6 of the expression)", "did you mean `room`?"),
         ("room", "it gives string, neither true nor false", ""),
         ("nights + 1", "it gives int, neither true nor false", ""),
-        ("room == 1", "no matching overload", ""),
+        ("room == 1", "no matching overload for `==` applied to '(string, int)' (column 6 of the expression)", ""),
         ("percent * 2.0 > 80", "no matching overload", "80.0"),
         ("room ==", "(column 8 of the expression)", ""),
         ("after.price < 80", "has no answer for the end of rates", "has(before.price)"),

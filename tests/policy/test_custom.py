@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 
 from reconciler.engine import expressions
 from reconciler.engine.variables import VARIABLES, seen
+from reconciler.model.calendar import on_days
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.plan import Action, Label, Operation
 from reconciler.model.policies import Custom, Rule
 from reconciler.model.state import Allotments, Availability, Price, Restrictions
 from reconciler.policy import refused
-from tests.kinds.hotels import hotel, over
+from tests.kinds.hotels import TODAY, hotel, over
 from tests.policy.cases import case, costs, op, said
 
 RATES = op("expedia/rates/double/BAR", costs("100.00"), costs("80.00", 0, 4).overlay(costs("120.00", 4, 10)))
@@ -52,6 +54,19 @@ def test_a_rule_is_told_with_its_name_the_nights_and_how_to_consent() -> None:
 )
 def test_a_rule_sees_the_change(when: str, broken: bool) -> None:
     assert bool(found(when)) is broken
+
+
+def test_a_rule_sees_lines_as_plans_show_them_and_not_every_weekend_by_itself() -> None:
+    weekends = on_days(TODAY, TODAY + timedelta(days=70), (4, 5), Price(Decimal("140.00")))
+    week = on_days(TODAY, TODAY + timedelta(days=70), (0, 1, 2, 3, 6), Price(Decimal("120.00")))
+    lines = [one.facts for one in seen(op("expedia/rates/double/BAR", None, week.overlay(weekends)), hotel(), "")]
+    shown = {(line["from"], line["until"], *line["weekdays"]): line["nights"] for line in lines}
+    assert shown == {
+        ("2027-03-01", "2027-05-10", "mon", "tue", "wed", "thu", "sun"): 50,
+        ("2027-03-05", "2027-05-09", "fri", "sat"): 20,
+    }
+    (told,) = found('"sat" in weekdays && after.price == 140', op("expedia/rates/double/BAR", None, weekends))
+    assert "on 20 nights from 2027-03-05" in told.message
 
 
 @pytest.mark.parametrize(
