@@ -66,6 +66,8 @@ def import_(
     """
     if everything == (slug is not None):
         raise UsageError("give either --property with the hotel's ids, or --all")
+    if everything and (expedia or booking):
+        raise UsageError("--expedia and --booking.com go with --property; --all has the ids from ota_settings")
     said = Said(credentials, country, timezone, currency)
     if slug is None:
         return _import_all(options, said, into)

@@ -213,3 +213,10 @@ def test_a_hotel_that_cannot_be_imported_stops_itself_only(group: World) -> None
     assert files(group) == ["harbour-house-2.yaml", "harbour-house.yaml", "hotel-du-lac.yaml", "station-inn.yaml.draft"]
     planned = group.run("plan", "--env", "live")
     assert planned.code == 0, planned.err
+
+
+def test_all_takes_its_ids_from_the_database_alone(group: World) -> None:
+    refused = group.run("import", "--all", "--expedia", "700000")
+    assert refused.code == 64
+    assert "ota_settings" in refused.err
+    assert group.run("import").code == 64

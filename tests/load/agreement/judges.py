@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -70,12 +71,17 @@ LOADING: Mapping[str, Callable[[Document], list[Problem]]] = {
 SCHEMAS = {name: jsonschema_rs.validator_for(schema) for name, schema in schemas.schemas().items()}
 
 
-def disagreement(schema: str, document: Document) -> str:
-    """What schema and loading say differently of the document; empty where they agree."""
+def assert_agreed(schema: str, document: Document) -> None:
+    """Fails with what schema and loading say differently of the document, and with the document."""
+    said = _disagreement(schema, document)
+    assert not said, f"{said}\n{json.dumps(as_json(document), ensure_ascii=False)}"
+
+
+def _disagreement(schema: str, document: Document) -> str:
     found = LOADING[schema](document)
     structural = [problem for problem in found if problem.code not in BEYOND_STRUCTURE]
     if SCHEMAS[schema].is_valid(as_json(document)):
-        return f"only loading refuses: {structural[0].code}: {structural[0].message}" if structural else ""
+        return f"only loading refuses: {structural[0].code} at {structural[0].keys}" if structural else ""
     if found:
         return ""
     error = next(SCHEMAS[schema].iter_errors(as_json(document)))
