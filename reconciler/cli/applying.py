@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import signal
-import socket
 import sys
-import threading
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 import click
 
-from reconciler import __version__
 from reconciler.cli.asked import check_rules
 from reconciler.cli.options import common
 from reconciler.cli.output import saved_text
 from reconciler.cli.output import show as draw
 from reconciler.cli.planning import exit_code
+from reconciler.cli.running import run_of, stoppable
 from reconciler.engine import plan_file
 from reconciler.errors import StalePlanError, UsageError
-from reconciler.model.journal import Run
 from reconciler.model.plan import Plan, Scope
 from reconciler.report import applied as applied_report
 from reconciler.report import plan as plan_report
@@ -80,15 +70,15 @@ def apply(
             plan = make_plan(here, consents)
             code = exit_code(plan, detailed=False)
             if code == 3 or not plan.operations:
-                settle_leftovers(here, _run(here, plan))
+                settle_leftovers(here, run_of(here, plan))
                 draw(plan_report.build(plan), form, json_into=json_into, quiet=quiet)
                 return code
             draw(plan_report.build(plan), quiet=quiet or form != "text")
             _ask(plan, auto_approve=auto_approve, no_input=no_input)
-        with _stoppable() as stop:
-            result = apply_plan(here, plan, _run(here, plan), stop)
+        with stoppable() as stop:
+            result = apply_plan(here, plan, run_of(here, plan), stop)
     draw(applied_report.build(result.plan, result.run, result.outcomes), form, json_into=json_into, quiet=quiet)
-    return _exit_code(result) or code
+    return exit_code_of(result) or code
 
 
 def _saved(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
@@ -119,51 +109,8 @@ def _ask(plan: Plan, *, auto_approve: bool, no_input: bool) -> None:
     click.confirm(f"Apply these {len(plan.operations)} operations to {plan.environment}?", abort=True, err=True)
 
 
-def _run(here: Site, plan: Plan) -> Run:
-    return Run(
-        id=str(uuid.uuid4()),
-        environment=here.environment.name,
-        verb="apply",
-        started_at=here.clock(),
-        host=socket.gethostname(),
-        pid=os.getpid(),
-        os_user=_user(),
-        tool_version=__version__,
-        plan_digest=plan_file.digest(plan),
-        commit=plan.commit,
-    )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
-
-
-@contextmanager
-def _stoppable() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C (or SIGTERM) sets: what is under way finishes. The second one ends at once."""
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            # Like a kill: threads may wait for an answer, and nothing may be waited for. The journal is made for that.
-            click.echo("\nStopped at once; the next apply settles what was under way.", err=True)
-            sys.stderr.flush()
-            os._exit(130)
-        stop.set()
-        click.echo("\nStopping after what is under way; once more to stop at once.", err=True)
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _exit_code(result: Applied) -> int:
+def exit_code_of(result: Applied) -> int:
+    """The exit code that the outcome of an apply stands for."""
     if result.interrupted:
         return 130
     return 1 if result.failed else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -154,6 +154,22 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """A room taken off sale by hand, from `start` up to and not including `until` (None: until it is opened).
+
+    `in_git`: git says the same.
+    """
+
+    room: str
+    start: date
+    until: date | None
+    reason: str
+    by: str
+    since: datetime
+    in_git: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Property:
     """One hotel, resolved for one window of nights.
 
@@ -177,6 +193,7 @@ class Property:
     rates_tax: str = "inclusive"
     manage: Mapping[tuple[str, str], Manage] = field(default_factory=dict)
     suspended: Mapping[str, Suspension] = field(default_factory=dict)
+    closures: tuple[Closure, ...] = ()
     retired: bool = False
 
     def manages(self, target: str, kind: str) -> Manage:

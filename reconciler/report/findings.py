@@ -16,8 +16,8 @@ from reconciler.report.coverage import names
 
 UNMANAGED = "unmanaged"
 """The code of what is out there and not in git: told once per property, in one line."""
-SUSPENDED = "suspended"
-"""The code of a property or provider where nothing is changed for now: told before everything else."""
+HELD = ("suspended", "closed-by-hand")
+"""The codes of a property or provider where nothing is changed for now, and of a room off sale by hand: told before everything else."""
 
 _MOST_ALIKE = 20
 _MAY_BE_SECRET = re.compile(
@@ -92,7 +92,7 @@ def told_apart(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     listed: list[Diagnostic] = []
     alike: Counter[tuple[Severity, str]] = Counter()
     for finding in worst_first(found):
-        if finding.code in (UNMANAGED, SUSPENDED):
+        if finding.code in (UNMANAGED, *HELD):
             continue
         kind = (finding.severity, finding.code)
         alike[kind] += 1
@@ -105,10 +105,8 @@ def told_apart(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def suspended(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:
-    """What says that a property is suspended, wholly or at one provider."""
-    return tuple(
-        finding.message for finding in in_order(found) if finding.code == SUSPENDED and _property(finding) == slug
-    )
+    """What says that a property is suspended, wholly or at one provider, or a room of it closed by hand."""
+    return tuple(finding.message for finding in in_order(found) if finding.code in HELD and _property(finding) == slug)
 
 
 def unmanaged(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:
@@ -122,7 +120,7 @@ def unmanaged(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:
 
 def properties(found: Iterable[Diagnostic]) -> set[str]:
     """The properties that findings of these two kinds speak of."""
-    return {_property(finding) for finding in found if finding.code in (UNMANAGED, SUSPENDED)}
+    return {_property(finding) for finding in found if finding.code in (UNMANAGED, *HELD)}
 
 
 def failing(found: Iterable[Diagnostic]) -> set[str]:

@@ -11,6 +11,7 @@ from reconciler.model.drift import DriftReport
 from reconciler.model.journal import Applied
 from reconciler.model.property import Property
 from reconciler.model.state import Provenance
+from reconciler.runtime.closures import closed_by_hand
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, trusted
@@ -32,7 +33,9 @@ def find_drift(site: Site) -> DriftReport:
         as_of=site.now,
         differences=tuple(differences(changes, applied)),
         never_sent=tuple(_never_sent(surveys)),
-        findings=in_order(finding for survey in surveys for finding in survey.findings),
+        findings=in_order(
+            [f for survey in surveys for f in survey.findings] + [f for hotel in hotels for f in closed_by_hand(hotel)]
+        ),
         properties=tuple(hotel.slug for hotel in hotels),
         coverage=coverage_of(surveys),
         commit=site.commit,

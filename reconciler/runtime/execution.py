@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.planner import calendar_of, touched
-from reconciler.engine.remaining import resolve_assigned
+from reconciler.engine.remaining import remaining, resolve_assigned
 from reconciler.errors import ReconcilerError, UncertainError
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
@@ -276,11 +276,14 @@ class Execution:
 
 
 def _still_differs(op: Operation, survey: Survey) -> bool:
-    """Whether a plan made now would change again what the operation changed."""
+    """Whether a plan made now would change again what the operation changed, and not because the operation wanted less."""
     left = [change for change in survey.changes if change.address == op.address]
     if not isinstance(op.change.after, Calendar) and not isinstance(op.change.before, Calendar):
         return bool(left)
-    return any(touched(change).keep(touched(op.change)) for change in left)
+    if not any(touched(change).keep(touched(op.change)) for change in left):
+        return False
+    stands = remaining(op, survey.observed.get(op.address), survey.window)
+    return stands.todo is not None or stands.has_moved
 
 
 _BADNESS = {Outcome.APPLIED: 0, Outcome.NOT_ATTEMPTED: 1, Outcome.FAILED: 2, Outcome.UNKNOWN: 3}

@@ -18,6 +18,7 @@ from reconciler.model.property import Property
 from reconciler.model.state import Coverage
 from reconciler.policy import judge
 from reconciler.providers.contract import Pending, Target
+from reconciler.runtime.closures import closed_by_hand
 from reconciler.runtime.judging import case_of, counts_of
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
@@ -47,7 +48,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     surveys = [survey for item in planned for survey in item.surveys]
     findings = [finding for survey in surveys for finding in survey.findings]
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
-    findings += [finding for hotel in hotels for finding in not_acted_on(hotel)]
+    findings += [finding for hotel in hotels for finding in (*not_acted_on(hotel), *closed_by_hand(hotel))]
     case = case_of(site, steps, coverage_of(surveys), counts_of(surveys))
     findings += judge(case, site.loaded.workspace.policies, consents)
     return Plan(

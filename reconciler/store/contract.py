@@ -14,6 +14,7 @@ from typing import Protocol
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, Run, RunStatus
+from reconciler.model.property import Closure
 from reconciler.model.state import Json, Value
 
 
@@ -61,6 +62,9 @@ class Reader(Protocol):
     def rotated(self, property_id: str) -> Mapping[str, datetime]:
         """When the property's credentials at each provider were last rotated; where they never were, since when they are there."""
 
+    def closures(self) -> Mapping[str, tuple[Closure, ...]]:
+        """What people took off sale by hand, by property."""
+
     def holders(self) -> Sequence[Holder]:
         """Who holds which property now; rows of holders that are gone are left out."""
 
@@ -90,6 +94,12 @@ class Writer(Reader, Protocol):
 
     def bind(self, bindings: Sequence[Binding], run_id: str | None, at: datetime) -> None:
         """Ids that a provider assigned."""
+
+    def close_rooms(self, property_slug: str, closures: Sequence[Closure]) -> None:
+        """Rooms are taken off sale by hand. One that is there already for a room and first night is replaced; it keeps its beginning."""
+
+    def open_rooms(self, property_slug: str, rooms: Sequence[str]) -> None:
+        """What git says holds again for these rooms."""
 
     def complete(self, plan_digest: str, run_id: str, at: datetime) -> None:
         """A plan was carried out to its end."""

@@ -23,6 +23,7 @@ from reconciler.model.address import Address, parse
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, RunStatus
 from reconciler.model.journal import Run as JournalRun
+from reconciler.model.property import Closure
 from reconciler.model.state import Json, Value
 from reconciler.store.connect import connect
 from reconciler.store.contract import Recording
@@ -90,6 +91,12 @@ class PostgresStore:
     def rotated(self, property_id: str) -> Mapping[str, datetime]:
         return {provider: at for provider, at in self._rows("rotated", property_id, property_id) if at is not None}
 
+    def closures(self) -> Mapping[str, tuple[Closure, ...]]:
+        found: dict[str, tuple[Closure, ...]] = {}
+        for slug, *columns in self._rows("closures", self._environment):
+            found[slug] = (*found.get(slug, ()), Closure(*columns))
+        return found
+
     def holders(self) -> Sequence[Holder]:
         return [Holder(*row) for row in self._rows("holders", self._environment)]
 
@@ -98,6 +105,17 @@ class PostgresStore:
     def claim(self, environment: str) -> str:
         self._change([("claim", (environment,))])
         return self.environment() or environment
+
+    def close_rooms(self, property_slug: str, closures: Sequence[Closure]) -> None:
+        self._change(
+            [
+                ("close", (self._environment, property_slug, c.room, c.start, c.until, c.reason, c.by, c.since))
+                for c in closures
+            ]
+        )
+
+    def open_rooms(self, property_slug: str, rooms: Sequence[str]) -> None:
+        self._change([("open", (self._environment, property_slug, list(rooms)))])
 
     def start(self, run: JournalRun) -> None:
         values = (run.id, run.environment, run.verb, run.plan_digest, run.commit, run.started_at, run.status.value)

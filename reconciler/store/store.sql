@@ -34,6 +34,21 @@ ON CONFLICT (environment, property, provider, kind, key) DO UPDATE
 SET external_id = EXCLUDED.external_id, run_id = EXCLUDED.run_id, at = EXCLUDED.at
 WHERE reconciler.bindings.external_id IS DISTINCT FROM EXCLUDED.external_id;
 
+-- name: closures
+SELECT property, room, from_night, until_night, reason, os_user, since
+FROM reconciler.closures
+WHERE environment = %s
+ORDER BY property, room, from_night;
+
+-- name: close
+INSERT INTO reconciler.closures (environment, property, room, from_night, until_night, reason, os_user, since)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (environment, property, room, from_night) DO UPDATE
+SET until_night = EXCLUDED.until_night, reason = EXCLUDED.reason, os_user = EXCLUDED.os_user;
+
+-- name: open
+DELETE FROM reconciler.closures WHERE environment = %s AND property = %s AND room = ANY (%s);
+
 -- name: start
 INSERT INTO reconciler.runs (id, environment, verb, plan_digest, commit, started_at, status, host, pid, os_user, tool_version)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);

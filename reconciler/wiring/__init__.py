@@ -15,6 +15,7 @@ from reconciler.load import Loaded, in_environment, reached, workspace
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.plan import Scope
 from reconciler.model.workspace import REFERENCE_SCHEMES, Environment, Workspace
+from reconciler.runtime.closures import with_closures
 from reconciler.runtime.revision import changed_files, file_at, git_state
 from reconciler.runtime.site import Site, silent
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
@@ -137,8 +138,10 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         stack.callback(store.close)
         plant = Plant(options, loaded.workspace, environment, url, store)
         commit, dirty = git_state(options.workspace)
+        closures = store.closures()
+        hotels = tuple(with_closures(hotel, closures.get(hotel.slug, ())) for hotel in loaded.properties)
         yield Site(
-            loaded=loaded,
+            loaded=replace(loaded, properties=hotels),
             environment=environment,
             now=options.as_of or clock(),
             clock=clock,

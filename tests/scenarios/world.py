@@ -160,7 +160,9 @@ class World:
 
     def arguments(self, *arguments: str) -> list[str]:
         verb = arguments[0]
-        dated = {"plan", "drift"} | ({"apply"} if len(arguments) == 1 or arguments[1].startswith("-") else set())
+        dated = {"plan", "drift", "close", "open"} | (
+            {"apply"} if len(arguments) == 1 or arguments[1].startswith("-") else set()
+        )
         as_of = ["--as-of", self.now.isoformat()] if verb in dated and "--as-of" not in arguments else []
         placed = [str(self.folder / a) if a.endswith(".json") and "/" not in a else a for a in arguments]
         return [*placed, *as_of, "--workspace", str(self.folder)]
