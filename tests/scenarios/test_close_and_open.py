@@ -75,9 +75,7 @@ def test_a_closing_sends_the_closing_and_nothing_else(sold: World) -> None:
     assert close(sold, "--room", "suite").code == 0
     sent = sold.messages("expedia")[before:]
     assert sent
-    assert all(
-        "Inventory" not in str(message["body"]) and "PerDay" not in str(message["body"]) for message in sent
-    )
+    assert all("Inventory" not in str(message["body"]) and "PerDay" not in str(message["body"]) for message in sent)
     left = {op["address"].removeprefix("lisbon-baixa/") for op in sold.operations()}
     assert "expedia/availability/suite" in left
 
