@@ -14,22 +14,27 @@ from reconciler.load import processors, schemas, text_of
 from reconciler.model.diagnostics import has_errors
 from reconciler.report import findings
 from reconciler.runtime.validating import validate_files
-from reconciler.wiring import Options, capabilities, clock
+from reconciler.wiring import Options, capabilities, clock, reached_since
 from reconciler.wiring.keeping import kept_results
 
 
 @click.command(short_help="Check the files; touch nothing outside them.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--changed-since", "revision", metavar="REV", help="Only what a change since this revision can reach.")
 @common(form=True, found=True)
-def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Path | None, quiet: bool) -> int:
-    """Check every file: each problem with file, line, column, code and hint, all in one go. Touches nothing outside the files.
+def validate(
+    options: Options, paths: tuple[Path, ...], revision: str | None, form: str, json_into: Path | None, quiet: bool
+) -> int:
+    """Check every file: each problem with file, line, column, code and hint, all in one go. Changes no file.
 
-    With PATHs only the findings in these files and folders are shown.
+    With PATHS only the findings in these files and folders are shown. With --changed-since only those in the files of properties that
+    a change can reach, in reconciler.yaml, and those that only show with all properties in view.
 
     \b
     Examples:
       reconciler validate
       reconciler validate properties/iberia
+      reconciler validate --changed-since origin/main
       reconciler validate --format json
       reconciler validate --format sarif > findings.sarif
     """
@@ -38,6 +43,8 @@ def validate(options: Options, paths: tuple[Path, ...], form: str, json_into: Pa
         raise UsageError(f"there is no reconciler.yaml in {root.resolve()}", hint="give --workspace DIR")
     now = options.as_of or clock()
     checked = validate_files(root, now, capabilities, kept=kept_results(options), processes=processors())
+    if revision is not None:
+        checked = checked.only(reached_since(root, revision))
     wanted = [(root / path).resolve() for path in paths]
     looked_at = [file for file in checked.files if below((root / file).resolve(), wanted)]
     found = [d for d in checked.diagnostics if below((root / d.file).resolve(), wanted)]

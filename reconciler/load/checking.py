@@ -6,8 +6,8 @@ and worked out by several processes where there is much to do. What only shows w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -34,11 +34,26 @@ Examine: TypeAlias = "Callable[[Property, Workspace, Origins], Iterable[Diagnost
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the files say of the workspace, everything that is to be told, and every file that was looked at."""
+    """What the files say of the workspace and everything that is to be told.
+
+    `files`: every file that was looked at. `layers`: by slug, the files of each property. `across`: what only shows with all
+    properties in view; it is among the `diagnostics`.
+    """
 
     workspace: Workspace
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[str, ...]
+    layers: Mapping[str, tuple[str, ...]]
+    across: frozenset[Diagnostic]
+
+    def only(self, slugs: Collection[str]) -> Checked:
+        """Only what concerns these properties, the workspace as such, or several properties."""
+        files = {WORKSPACE_FILE, *(name for slug in slugs for name in self.layers.get(slug, ()))}
+        return replace(
+            self,
+            diagnostics=tuple(d for d in self.diagnostics if d.file in files or not d.file or d in self.across),
+            files=tuple(name for name in self.files if name in files),
+        )
 
 
 def check(root: Path, *, now: datetime, examine: Examine, kept: Kept | None = None, processes: int = 1) -> Checked:
@@ -51,11 +66,14 @@ def check(root: Path, *, now: datetime, examine: Examine, kept: Kept | None = No
     results = one.properties(processes)
     told = [diagnostic for result in results.values() for diagnostic in result.diagnostics]
     told += one.defaults({slug: result.currency for slug, result in results.items()})
+    before = len(run.diagnostics)
     for slug, problem in across(one.known, [result.facts for result in results.values() if result.facts]):
         run.tell([problem], run.layers(slug))
+    together = frozenset([*run.tree.problems, *run.diagnostics[before:]])
     if kept is not None:
         kept.save()
-    return Checked(one.known, in_order([*run.diagnostics, *told]), one.names)
+    layers = {slug: run.layers(slug) for slug in results}
+    return Checked(one.known, in_order([*run.diagnostics, *told]), one.names, layers, together)
 
 
 class _Check:

@@ -90,9 +90,9 @@ class Kept:
         try:
             with (self.root / FOLDER / _FILE).open("rb") as stream:
                 seal, _, content = stream.read(MAX_BYTES).partition(b"\n")
-            if hmac.compare_digest(seal, self._seal(content)):
-                self._known = json.loads(content)
-        except OSError:
+            known = json.loads(content) if hmac.compare_digest(seal, self._seal(content)) else {}
+            self._known = known if isinstance(known, dict) else {}
+        except (OSError, ValueError):
             pass
 
     def get(self, key: str) -> Result | None:

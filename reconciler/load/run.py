@@ -69,7 +69,7 @@ class Run:
         return (file, *self.folders[folder])
 
     def tell(self, problems: Iterable[Problem], layers: Sequence[str]) -> None:
-        files = [self.files[name] for name in layers]
+        files = [self.file(name) for name in layers]
         self.diagnostics += [self.places.locate(problem, files) for problem in problems]
 
     def origins(self, slug: str, keys: Keys) -> tuple[Place, ...]:
