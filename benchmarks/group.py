@@ -45,7 +45,7 @@ AREAS = (
     Area("asia", "thailand", "TH", "THB", "Asia/Bangkok", 3200),
 )
 REGIONS = tuple(dict.fromkeys(area.region for area in AREAS))
-_ROOMS = ("single", "double", "twin", "family", "deluxe", "suite")
+_ROOMS = ("single", "double", "twin", "family", "deluxe", "studio", "suite", "penthouse")
 _SEASONS = {
     "europe": ("summer: [2027-06-15..2027-09-10, 2028-06-15..2028-09-10]", "winter: 2027-01-07..2027-02-28"),
     "america": ("summer: [2027-05-28..2027-09-06, 2028-05-26..2028-09-04]", "winter: 2027-01-04..2027-03-14"),
@@ -176,8 +176,8 @@ rate_plans:
 
 
 def hotel(area: Area, number: int, random: Random) -> str:
-    """One hotel: 60 to 156 lines, with from two rooms to six."""
-    rooms = _ROOMS[: random.randint(2, len(_ROOMS))]
+    """One hotel: 60 to 156 lines, with from three rooms to eight."""
+    rooms = _ROOMS[: random.randint(3, len(_ROOMS))]
     return "\n".join(
         [*_head(area, number, random), *_rooms(rooms, random), *_mapped(rooms, number), *_sold(area, rooms, random)]
     )

@@ -54,7 +54,7 @@ _SCOPE = [
     click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these addresses (repeatable)."),
     click.option("--window", type=click.IntRange(1, 2000), metavar="DAYS", help="Only so many nights from today."),
     click.option(
-        "--changed-since", "since", metavar="REV", help="Only properties whose files changed since this revision."
+        "--changed-since", "since", metavar="REV", help="Only properties that a change since this revision can reach."
     ),
     click.option("--as-of", type=Instant(), metavar="INSTANT", help="Plan as if it were then."),
     click.option("--distrust", multiple=True, metavar="GLOB", help="Acknowledged values that count as unknown."),

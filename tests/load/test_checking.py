@@ -164,7 +164,8 @@ def sealed(root: Path, results: object) -> None:
     (root / KEPT).write_bytes(seal + b"\n" + content)
 
 
-def test_results_of_another_shape_are_not_used(root: Path) -> None:
+def test_results_of_another_shape_are_not_used(tmp_path: Path) -> None:
+    root = write(tmp_path, group(1))
     plain = checked(root)
     known = json.loads((root / KEPT).read_bytes().partition(b"\n")[2])
     place: list[object] = ["code", "message", "", "", "", 1, 1, ""]
