@@ -11,7 +11,7 @@ from reconciler.load import calendars
 from reconciler.load.calendars import spelled
 from reconciler.load.context import Context
 from reconciler.load.problems import Keys
-from reconciler.load.weeks import Weeks, merge
+from reconciler.load.weeks import Weeks, constant, merge
 from reconciler.model.calendar import Run
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
 from reconciler.model.share import Share
@@ -71,11 +71,15 @@ def _left_over(written: Mapping[str, Share | None], units: int) -> int:
 
 
 def _room(context: Context, room: str, keys: Keys) -> Weeks[Allotments]:
-    written = calendars.fields(context.doc.allocation[room], context.frame, keys, context.problems)
+    doc, usual = context.doc.allocation[room], context.doc.rooms[room].units
+    if usual and calendars.is_one(doc) and calendars.is_one(usual) and doc.default and usual.default is not None:
+        always = allot(doc.default.given(), usual.default)
+        if not _over_limit(always):
+            return constant(context.frame.window.start, context.frame.window.until, always)
+    written = calendars.fields(doc, context.frame, keys, context.problems)
     nights: Weeks[_Night] = merge(written, context.units[room], _Night)
     _check_units(context, room, nights)
     found = nights.pick(lambda night: None if None in night else allot(night.written or {}, night.units or 0))
-    usual = context.doc.rooms[room].units
     _check_limit(context, found, keys, usual.default if usual and usual.default is not None else 0)
     return found.map(_yielding)
 

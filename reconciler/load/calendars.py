@@ -72,19 +72,19 @@ def by_field(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def values(doc: CalendarDoc[V], frame: Frame, keys: Keys, problems: Problems) -> Weeks[V]:
     """The nights of a calendar of plain values."""
-    if _is_one(doc):
+    if is_one(doc):
         return Weeks() if doc.default is None else constant(frame.window.start, frame.window.until, doc.default)
     return _evaluate(_layers(doc, frame, keys, problems, _same), frame, last, keys, problems)
 
 
 def fields(doc: CalendarDoc[Any], frame: Frame, keys: Keys, problems: Problems) -> Weeks[dict[str, Any]]:
     """The nights of a calendar whose values have fields: what is written, None for what is taken away."""
-    if _is_one(doc):
+    if is_one(doc):
         return Weeks() if doc.default is None else constant(frame.window.start, frame.window.until, doc.default.given())
     return _evaluate(_layers(doc, frame, keys, problems, _given), frame, by_field, keys, problems)
 
 
-def _is_one(doc: CalendarDoc[Any]) -> bool:
+def is_one(doc: CalendarDoc[Any]) -> bool:
     """Whether every night is the same, as in most calendars."""
     return not (doc.days or doc.seasons or doc.overrides)
 

@@ -26,6 +26,15 @@ from reconciler.load.types import (
 V = TypeVar("V")
 
 
+class _Nothing(dict[Any, Any]):
+    """An empty mapping that says it can be hashed. As a default it is taken as it is, where another is copied for every document."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+NOTHING: Any = _Nothing()
+
+
 class Doc(BaseModel):
     """A mapping with known keys."""
 
@@ -75,7 +84,7 @@ class SeasonValues(Short, Generic[V]):
     """What a season sets: a value, or values by weekday."""
 
     default: V | None = Field(default=None, description="The value of all of its nights.")
-    days: dict[DayName, V] = Field(default={}, description="By weekday, over its default.")
+    days: dict[DayName, V] = Field(default=NOTHING, description="By weekday, over its default.")
 
 
 class Override(Doc, Generic[V]):
@@ -93,11 +102,13 @@ class CalendarDoc(Short, Generic[V]):
     """Anything that varies by night: default, then days, then seasons, then overrides in their order."""
 
     default: V | None = Field(default=None, description="The value of every night.")
-    days: dict[DayName, V] = Field(default={}, description="By weekday, over the default.")
+    days: dict[DayName, V] = Field(default=NOTHING, description="By weekday, over the default.")
     seasons: dict[Key, SeasonValues[V]] = Field(
-        default={}, description="By season, over days; seasons are named under `seasons`."
+        default=NOTHING, description="By season, over days; seasons are named under `seasons`."
     )
-    overrides: dict[Key, Override[V]] = Field(default={}, description="Named exceptions, over all; the last one wins.")
+    overrides: dict[Key, Override[V]] = Field(
+        default=NOTHING, description="Named exceptions, over all; the last one wins."
+    )
 
 
 class RestrictionFields(Fields):

@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from reconciler.load.document import AllotmentFields, CalendarDoc, CancellationDoc, Doc, RestrictionFields, Short
+from reconciler.load.document import (
+    NOTHING,
+    AllotmentFields,
+    CalendarDoc,
+    CancellationDoc,
+    Doc,
+    RestrictionFields,
+    Short,
+)
 from reconciler.load.link_documents import LinksDoc, ManageDoc, MappingsDoc, SuspendDoc
 from reconciler.load.plan_types import meaning
 from reconciler.load.types import (
@@ -97,7 +105,7 @@ class AllocationDoc(CalendarDoc[AllotmentFields]):
         str, OneOf(static="git's numbers hold", dynamic="the numbers move with demand, inside `bounds`")
     ] = Field(default="static", description="Whether numbers move with demand. Default: static.")
     bounds: dict[Channel, Bound] = Field(
-        default={}, description="Between what `dynamic` moves, by channel.", examples=[{"expedia": "4..12"}]
+        default=NOTHING, description="Between what `dynamic` moves, by channel.", examples=[{"expedia": "4..12"}]
     )
 
 
@@ -197,14 +205,14 @@ class RatePlanDoc(Doc):
         description="Prices for other numbers of guests, as changes. A derived plan has its parent's.",
         examples=[{"1": "-10%", "3": 25}],
     )
-    rates: dict[Key, RatesDoc] = Field(default={}, description="Prices, by room.", examples=[{"double": 120}])
+    rates: dict[Key, RatesDoc] = Field(default=NOTHING, description="Prices, by room.", examples=[{"double": 120}])
     restrictions: RestrictionCalendar = Field(
         default=RestrictionCalendar(),
         description="What limits a stay, for all of its rooms.",
         examples=[{"min_stay": 2}],
     )
     room_restrictions: dict[Key, RestrictionCalendar] = Field(
-        default={}, description="On top of `restrictions`, by room.", examples=[{"suite": {"min_stay": 3}}]
+        default=NOTHING, description="On top of `restrictions`, by room.", examples=[{"suite": {"min_stay": 3}}]
     )
     providers: AtProviders = Field(default=AtProviders(), description="What is different at a provider.")
     on_unsupported: Annotated[str, OneOf(error="an error names it", skip="it is left out there, with a warning")] = (
@@ -257,29 +265,29 @@ class PropertyDoc(Doc):
         default=500, description="So many nights from today on; capped by what each provider takes. Default: 500."
     )
     seasons: dict[Key, SeasonDoc] = Field(
-        default={},
+        default=NOTHING,
         description="Named nights, to be used in every calendar.",
         examples=[{"summer": "2027-06-15..2027-09-10"}],
     )
     cancellation_policies: dict[Key, CancellationDoc] = Field(
-        default={},
+        default=NOTHING,
         description="Named cancellation policies, to be used by name in rate plans.",
         examples=[{"flexible-24h": {"type": "flexible", "deadline_hours": 24, "penalty_percentage": 0}}],
     )
     providers: LinksDoc = Field(default=LinksDoc(), description="The property at the providers.")
     rooms: dict[Key, RoomDoc] = Field(
-        default={},
+        default=NOTHING,
         description="Room types, by key.",
         examples=[{"double": {"id": "7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201", "units": 20}}],
     )
     mappings: MappingsDoc = Field(default=MappingsDoc(), description="Which room and plan is which at a provider.")
     allocation: dict[AllocationKey, AllocationDoc] = Field(
-        default={},
+        default=NOTHING,
         description='Who may sell how many, by room; "*" is every room, and a room\'s own goes over it.',
         examples=[{"*": {"direct": "25%", "expedia": "35%", "booking.com": "40%"}}],
     )
     rate_plans: dict[Key, RatePlanDoc] = Field(
-        default={},
+        default=NOTHING,
         description="Rate plans, by key.",
         examples=[{"BAR": {"type": "bar", "rates": {"double": 120}}}],
     )

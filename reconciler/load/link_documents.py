@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from reconciler.load.document import Doc
+from reconciler.load.document import NOTHING, Doc
 from reconciler.load.types import ExternalId, Flag, Key, LocalTime, OneOf, Percentage, Text, words
 from reconciler.load.values import fault, shown, truth_hint
 
@@ -58,9 +58,9 @@ class CodesDoc(Doc):
     """Our names to the provider's codes."""
 
     cancellation: dict[Key, ExternalId] = Field(
-        default={}, description="Cancellation policies, by name or type.", examples=[{"flexible-24h": "152"}]
+        default=NOTHING, description="Cancellation policies, by name or type.", examples=[{"flexible-24h": "152"}]
     )
-    meals: dict[Key, ExternalId] = Field(default={}, description="Meal plans.", examples=[{"breakfast": "1"}])
+    meals: dict[Key, ExternalId] = Field(default=NOTHING, description="Meal plans.", examples=[{"breakfast": "1"}])
 
 
 class LinkDoc(Doc):
@@ -121,9 +121,9 @@ class LinksDoc(Doc):
 class ExpediaMapping(Doc):
     """Rooms and plans at Expedia: there a plan belongs to one room."""
 
-    rooms: dict[Key, ExternalId] = Field(default={}, description="Room to id.", examples=[{"double": "30011"}])
+    rooms: dict[Key, ExternalId] = Field(default=NOTHING, description="Room to id.", examples=[{"double": "30011"}])
     rate_plans: dict[Key, dict[Key, ExternalId]] = Field(
-        default={},
+        default=NOTHING,
         description="Plan to room to id; `create` makes it there.",
         examples=[{"BAR": {"double": "880011A"}}],
     )
@@ -132,9 +132,11 @@ class ExpediaMapping(Doc):
 class BookingMapping(Doc):
     """Rooms and plans at Booking.com: there a plan serves all rooms."""
 
-    rooms: dict[Key, ExternalId] = Field(default={}, description="Room to id.", examples=[{"double": "90100101"}])
+    rooms: dict[Key, ExternalId] = Field(default=NOTHING, description="Room to id.", examples=[{"double": "90100101"}])
     rate_plans: dict[Key, ExternalId] = Field(
-        default={}, description="Plan to id; `create` makes it there.", examples=[{"BAR": "77001", "LONG": "create"}]
+        default=NOTHING,
+        description="Plan to id; `create` makes it there.",
+        examples=[{"BAR": "77001", "LONG": "create"}],
     )
 
 

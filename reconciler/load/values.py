@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
@@ -199,12 +199,18 @@ def external_id(value: object) -> str:
 
 def key(value: object) -> str:
     """The key of a room, a plan, a season."""
+    if isinstance(value, str) and _is_key(value):
+        return value
     number = _integral(value)
     if number is not None and number >= 0:
         return str(number)
-    if found := spelled(spellings.KEY, value):
-        return found
     raise fault("bad-key", f"{shown(value)} is not a key", "letters, digits, - and _, beginning with a letter or digit")
+
+
+@lru_cache(maxsize=4096)
+def _is_key(text_: str) -> bool:
+    """Remembered: a group's hotels have the same few keys, many times each."""
+    return spelled(spellings.KEY, text_) is not None
 
 
 def allocation_key(value: object) -> str:
