@@ -88,7 +88,7 @@ def test_a_property_that_is_not_there_is_wrong_usage_and_no_fault_of_the_files(w
 
 def test_validate_counts_the_files_that_it_was_asked_for(workspace: Path) -> None:
     code, out, _ = run("validate", "--workspace", str(workspace), "properties")
-    assert (code, out) == (0, "No findings, 1 file checked.\n")
+    assert (code, out) == (0, "No findings, 2 files checked.\n")
 
 
 def test_validate_refuses_a_path_without_a_file_of_the_workspace(workspace: Path) -> None:
