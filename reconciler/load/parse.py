@@ -23,9 +23,10 @@ except ImportError:  # no wheel for this machine: the careful reader has the sam
 
 MAX_BYTES = 1024 * 1024
 
-# Tags, anchors, aliases, merge keys, directives, odd numbers; and nesting by indentation, which the fast parser does not bound.
+# Tags, anchors, merge keys, directives, odd numbers; and nesting by indentation, which the fast parser does not bound. An alias without
+# an anchor is refused by both.
 _AWKWARD = re.compile(
-    rf"(?<![^\s\[\]{{}},:])(?:!|[&*]\S)|<<|^%|^ {{100}}|(?:[-?:] +){{{MAX_DEPTH}}}|{numbers.ODD_ANYWHERE}", re.MULTILINE
+    rf"(?<![^\s\[\]{{}},:])(?:!|&\S)|<<|^%|^ {{100}}|(?:[-?:] +){{{MAX_DEPTH}}}|{numbers.ODD_ANYWHERE}", re.MULTILINE
 )
 FORBIDDEN = re.compile(
     "[^\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
