@@ -220,3 +220,11 @@ def test_all_takes_its_ids_from_the_database_alone(group: World) -> None:
     assert refused.code == 64
     assert "ota_settings" in refused.err
     assert group.run("import").code == 64
+
+
+def test_files_in_a_folder_below_point_at_the_schema_from_there(group: World) -> None:
+    where = ["--into", "properties/iberia/west", "--timezone", "Europe/Lisbon", "--as-of", group.now.isoformat()]
+    result = group.run("import", "--property", "lodge", "--expedia", "700002", *where)
+    assert result.code == 0, result.err
+    first = (group.folder / "properties/iberia/west/lodge.yaml").read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../../../schemas/property.json"

@@ -55,6 +55,17 @@ def _layer(document: Document) -> Document:
     return overlay.normal({key: value for key, value in document.items() if key != "kind"})
 
 
+ABOVE: Document = {"country": "PT", "currency": "EUR", "timezone": "Europe/Lisbon"}
+_OWN = ("`kind` is missing", "`id` is missing", "`name` is missing")
+
+
+def _inheriting(document: Document) -> list[Problem]:
+    """Below defaults that say what a property needs. What else is missing, inheritance left out, which no schema of one file knows."""
+    problems = Problems()
+    property_document(Inherited([ABOVE]), _layer(document), document.get("kind"), problems)
+    return [one for one in problems.found if one.code != "missing-key" or (one.keys == () and one.message in _OWN)]
+
+
 def _workspace(document: Document) -> list[Problem]:
     doc, found = validate(WorkspaceDoc, document)
     problems = Problems()
@@ -65,6 +76,7 @@ def _workspace(document: Document) -> list[Problem]:
 
 LOADING: Mapping[str, Callable[[Document], list[Problem]]] = {
     "defaults.json": _defaults,
+    "inheriting.json": _inheriting,
     "property.json": _property,
     "workspace.json": _workspace,
 }

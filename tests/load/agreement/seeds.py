@@ -14,6 +14,7 @@ country: PT
 currency: EUR
 timezone: Europe/Lisbon
 """
+OWN = "kind: Property\nid: 0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11\nname: Lisbon Baixa\n"
 
 PARTS = (
     "rates_are: {basis: net, tax: exclusive}\nweekend: [fri, sat]\nhorizon: 400\nretired: false",
@@ -215,5 +216,6 @@ def seeds() -> dict[str, list[dict[str, Any]]]:
     return {
         "property.json": properties,
         "defaults.json": [document("kind: Defaults\n" + part) for part in PARTS] + [document(PER_CURRENCY)],
+        "inheriting.json": [document(OWN + part) for part in PARTS],
         "workspace.json": [document("kind: Workspace\n" + part) for part in WORKSPACE],
     }
