@@ -101,7 +101,7 @@ def _discount(doc: RatePlanDoc, parent: RatePlan | None) -> Decimal | None:
 
 
 def _check_sold(context: Context, name: str, prices: Prices) -> None:
-    priced = any(amounts.everywhere or amounts.nights for amounts in prices.final.values())
+    priced = prices.everywhere or any(amounts.everywhere or amounts.nights for amounts in prices.final.values())
     if not priced and not context.plan(name).retired and any(context.manages(p, "rates") for p in PROVIDERS):
         message = f"`{name}` has no price on any night in the window: it is closed wherever it is mapped"
         context.problems.warn("plan-without-prices", message, ("rate_plans", name), "add rates", at_key=True)

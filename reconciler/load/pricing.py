@@ -7,16 +7,17 @@ same way; what a plan's own rates say wins over both. Then come prices by guests
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 
 from reconciler.load import calendars, prices
 from reconciler.load.context import Context
 from reconciler.load.documents import AtProvider, DeriveDoc, RatePlanDoc, RatesDoc, RoundDoc
 from reconciler.load.families import rooms_in_order
-from reconciler.load.problems import Keys
+from reconciler.load.problems import Keys, Problems
 from reconciler.load.values import Change
-from reconciler.load.weeks import Weeks
+from reconciler.load.weeks import Later, Weeks
 from reconciler.model.money import in_currency
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, PROVIDERS
 from reconciler.model.state import Price
@@ -52,14 +53,27 @@ def _bounds(amounts: Sequence[Decimal]) -> tuple[Decimal, ...]:
 class Prices:
     """What a plan costs: by room before any provider's own change (`final`, `base`), and by (room, provider).
 
-    `makers`: how derived prices are made, by the identity of the rule.
+    `bounds`: two prices between which `final` lies, and `everywhere`: every night has one, both of all rooms together.
     """
 
+    final: Mapping[str, Amounts]
+    base: Mapping[str, Decimal]
+    nights: Mapping[tuple[str, str], Weeks[Price]]
+    bases: Mapping[tuple[str, str], Decimal]
+    occupancy: Mapping[int, Change]
+    bounds: tuple[Decimal, ...]
+    everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The prices of a plan as far as they are worked out. `makers`: how prices are derived, by the identity of the rule."""
+
+    occupancy: Mapping[int, Change]
     final: dict[str, Amounts] = field(default_factory=dict)
     base: dict[str, Decimal] = field(default_factory=dict)
     nights: dict[tuple[str, str], Weeks[Price]] = field(default_factory=dict)
     bases: dict[tuple[str, str], Decimal] = field(default_factory=dict)
-    occupancy: Mapping[int, Change] = field(default_factory=dict)
     makers: dict[int, Callable[[Decimal], Decimal]] = field(default_factory=dict)
 
 
@@ -67,17 +81,59 @@ def plan_prices(context: Context, name: str, rooms: tuple[str, ...], parent: Pri
     """Everything that a plan costs, given its parent's prices."""
     plan = context.plan(name)
     occupancy = plan.occupancy if plan.occupancy is not None else (parent.occupancy if parent else {})
-    found = Prices(occupancy=occupancy)
     _check_limits(context, name)
+    _check_guests(context, name, rooms)
+    bounds = _settled(context, plan, parent, occupancy) if parent and rooms else ()
+    if bounds:
+        quiet = replace(context, problems=Problems())
+        found = cache(lambda: _by_room(quiet, name, rooms, parent, occupancy))
+        return Prices(
+            Later(lambda: found().final),
+            Later(lambda: found().base),
+            Later(lambda: found().nights),
+            Later(lambda: found().bases),
+            occupancy,
+            bounds,
+            everywhere=True,
+        )
+    known = _by_room(context, name, rooms, parent, occupancy)
+    bounds = _bounds([bound for amounts in known.final.values() for bound in amounts.bounds])
+    everywhere = bool(known.final) and all(amounts.everywhere for amounts in known.final.values())
+    return Prices(known.final, known.base, known.nights, known.bases, occupancy, bounds, everywhere)
+
+
+def _settled(
+    context: Context, plan: RatePlanDoc, parent: Prices, occupancy: Mapping[int, Change]
+) -> tuple[Decimal, ...]:
+    """The bounds of a plan that only derives, where they show that all its prices are right, whatever the room; else nothing."""
+    rule = plan.derive
+    if rule is None or plan.rates or not parent.everywhere:
+        return ()
+    low, high = map(prices.deriving(rule, context.currency), parent.bounds)
+    guests = prices.by_guests(low, occupancy, 0, max(occupancy, default=0), context.currency)
+    sound = low > 0 and not _guests_below(guests)
+    for own in (at(plan, provider) for provider in PROVIDERS):
+        if sound and own.change is not None:
+            ends = [
+                prices.rounded(own.change.apply(end), own.round or rule.round, context.currency) for end in (low, high)
+            ]
+            sound = ends[0] > 0 and not any(_outside(end, rule) for end in ends)
+    return (low, high) if sound else ()
+
+
+def _by_room(
+    context: Context, name: str, rooms: tuple[str, ...], parent: Prices | None, occupancy: Mapping[int, Change]
+) -> _Found:
+    """Room by room."""
+    found = _Found(occupancy)
     for room in rooms_in_order(context, name, rooms):
         _room(context, name, room, parent, found)
     for room in found.final:
         _providers(context, name, room, found)
-    _check_guests(context, name, rooms)
     return found
 
 
-def _room(context: Context, name: str, room: str, parent: Prices | None, found: Prices) -> None:
+def _room(context: Context, name: str, room: str, parent: Prices | None, found: _Found) -> None:
     plan, keys = context.plan(name), ("rate_plans", name, "rates", room)
     own = plan.rates.get(room)
     amounts = Amounts()
@@ -103,7 +159,9 @@ def _written(context: Context, own: RatesDoc, keys: Keys) -> Amounts:
     return amounts.map(lambda amount: in_currency(amount, currency))
 
 
-def _derived(context: Context, name: str, room: str, rule: DeriveDoc, source: Prices, found: Prices) -> Amounts:
+def _derived(
+    context: Context, name: str, room: str, rule: DeriveDoc, source: Prices | _Found, found: _Found
+) -> Amounts:
     plan = context.plan(name)
     above = _from(plan, room)
     make = found.makers.get(id(rule)) or prices.deriving(rule, context.currency)
@@ -115,7 +173,9 @@ def _derived(context: Context, name: str, room: str, rule: DeriveDoc, source: Pr
     return amounts
 
 
-def _rule(plan: RatePlanDoc, room: str, parent: Prices | None, found: Prices) -> tuple[DeriveDoc | None, Prices | None]:
+def _rule(
+    plan: RatePlanDoc, room: str, parent: Prices | None, found: _Found
+) -> tuple[DeriveDoc | None, Prices | _Found | None]:
     """How the room's price is made from another, and among whose prices that one is."""
     own = plan.rates.get(room)
     if own is not None and own.derive is not None:
@@ -134,9 +194,8 @@ def _derive_keys(plan: RatePlanDoc, name: str, room: str) -> Keys:
     return ("rate_plans", name, "rates", room, "derive") if by_room else ("rate_plans", name, "derive")
 
 
-def _providers(context: Context, name: str, room: str, found: Prices) -> None:
+def _providers(context: Context, name: str, room: str, found: _Found) -> None:
     plan, stay, amounts = context.plan(name), context.rooms[room], found.final[room]
-
     occupancy = found.occupancy
 
     def by_guests(amount: Decimal) -> Price:
@@ -152,7 +211,7 @@ def _providers(context: Context, name: str, room: str, found: Prices) -> None:
         _provider(context, name, room, provider, at(plan, provider), found)
 
 
-def _provider(context: Context, name: str, room: str, provider: str, own: AtProvider, found: Prices) -> None:
+def _provider(context: Context, name: str, room: str, provider: str, own: AtProvider, found: _Found) -> None:
     priced, base = found.nights[room, DIRECT], found.bases.get((room, DIRECT))
     if own.change is not None:
         change, rule = own.change, own.round or _rounding(context.plan(name), room)

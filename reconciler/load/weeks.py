@@ -210,3 +210,30 @@ class Calendars(Mapping[K, Calendar[V]]):
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+
+class Later(Mapping[K, V]):
+    """A mapping that is made when it is first looked at."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
+        self._make = make
+        self._made: Mapping[K, V] | None = None
+
+    def _known(self) -> Mapping[K, V]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, key: K) -> V:
+        return self._known()[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
