@@ -13,13 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.load import prices, weeks
+from reconciler.load import overlay, parse, prices, pricing, weeks
 from reconciler.load.documents import DeriveDoc
+from reconciler.load.merging import Inherited, property_document
+from reconciler.load.problems import Problem, Problems
+from reconciler.load.resolve import resolve
 from reconciler.load.weeks import Calendars, Stretch, Weeks
 from reconciler.model import calendar
 from reconciler.model.calendar import Calendar
+from reconciler.model.property import Property
 from tests.load.test_calendars import LENGTH, START
-from tests.load.writing import HEAD, loaded
+from tests.load.writing import HEAD, HOTEL, NOW, loaded
 
 VALUES = ("a", "b", "c")
 
@@ -164,3 +168,40 @@ def test_a_wrong_price_that_another_covers_is_not_told(tmp_path: Path) -> None:
 
 def test_an_empty_period_has_no_nights() -> None:
     assert not weeks.constant(START, START, "a")
+
+
+AT_PROVIDERS = st.fixed_dictionaries({}, optional={"expedia": st.fixed_dictionaries({"change": CHANGES})})
+DERIVED = st.fixed_dictionaries(
+    {"type": st.just("bar"), "derive": RULES},
+    optional={"occupancy": st.fixed_dictionaries({"1": CHANGES}), "providers": AT_PROVIDERS},
+)
+
+
+@given(st.lists(DERIVED, min_size=1, max_size=2), st.integers(1, 300))
+@settings(max_examples=60, deadline=None)
+def test_what_bounds_settle_is_what_looking_at_every_night_finds(plans: list[dict[str, Any]], usual: int) -> None:
+    rates = {
+        "double": {"default": Decimal(usual), "days": {"weekend": Decimal(usual * 2)}},
+        "suite": Decimal(usual + 9),
+    }
+    above = ["BAR", *(f"P{number}" for number in range(len(plans)))]
+    children = {
+        f"P{number}": {**plan, "derive": {**plan["derive"], "from": above[number]}} for number, plan in enumerate(plans)
+    }
+    head: Any = parse.parse(HOTEL)[0]
+    whole = {**head, "rate_plans": {"BAR": {"type": "bar", "rates": rates}, **children}}
+
+    def resolved() -> tuple[Property | None, list[Problem]]:
+        problems = Problems()
+        doc = property_document(
+            Inherited([]), overlay.normal({k: v for k, v in whole.items() if k != "kind"}), "Property", problems
+        )
+        hotel = resolve("x", "x.yaml", doc, NOW, {}, problems) if doc else None
+        return hotel, problems.found
+
+    hotel, told = resolved()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pricing, "_settled", lambda *_: ())
+        by_night, told_by_night = resolved()
+    assert told == told_by_night
+    assert hotel == by_night
