@@ -57,15 +57,17 @@ class Inherited:
             parts, inherited = data.get(section), self.data.get(section)
             if isinstance(parts, dict):
                 known = inherited if isinstance(inherited, dict) else {}
-                named = {n: self._part(section, n, part, part is known.get(n), currency) for n, part in parts.items()}
+                names = {id(part): name for name, part in known.items()}
+                named = {n: self._part(section, n, part, names.get(id(part)), currency) for n, part in parts.items()}
                 problems.found += [problem for part in named.values() for problem in part.problems]
                 found[section] = {name: part.valid for name, part in named.items()}
         return found
 
-    def _part(self, section: str, name: str, data: Data, inherited: bool, currency: str) -> _Part:
-        if not inherited:
+    def _part(self, section: str, name: str, data: Data, inherited: str | None, currency: str) -> _Part:
+        """`inherited`: the name that the part has among the defaults, if it is one of theirs; it may stand for several here."""
+        if inherited is None:
             return _Part(*_in_currency(section, name, data, currency))
-        key = section, name, currency
+        key = section, inherited, currency
         if key not in self._parts:
             converted, problems = _in_currency(section, name, data, currency)
             doc = validate(_SECTIONS[section], converted)[0] if isinstance(converted, dict) else None
