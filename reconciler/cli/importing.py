@@ -90,6 +90,9 @@ def _import_all(options: Options, said: Said, into: Path) -> int:
     for one in found:
         if one.slug in left:
             click.echo(f"Left alone: {clean(one.row.name)}, {left[one.slug]}.")
+    if not found:
+        click.echo("No property of the database has ota_enabled.")
+        return 0
     counted = f"{len(new) - failed} imported, {len(left)} left alone, {failed} failed"
     click.echo(f"{count(len(found), 'property', 'properties')} with ota_enabled: {counted}.")
     return 1 if failed else 0

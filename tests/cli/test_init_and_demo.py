@@ -62,6 +62,7 @@ def test_what_init_lays_out_is_in_order(tmp_path: Path) -> None:
     assert sorted(laid_out(folder)) == LAID_OUT
     assert run("validate", "--workspace", str(folder))[0] == 0
     assert run("schema", "--check", "--workspace", str(folder))[0] == 0
+    assert run("fmt", "--check", "--workspace", str(folder))[0] == 0
     assert (folder / ".gitignore").read_text("utf-8") == ".reconciler/\n"
     assert json.loads((folder / ".vscode/extensions.json").read_text("utf-8")) == {
         "recommendations": ["redhat.vscode-yaml"]
