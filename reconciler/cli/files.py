@@ -43,16 +43,18 @@ def validate(
         raise UsageError(f"there is no reconciler.yaml in {root.resolve()}", hint="give --workspace DIR")
     now = options.as_of or clock()
     checked = validate_files(root, now, capabilities, kept=kept_results(options), processes=processors())
-    if revision is not None:
-        checked = checked.only(reached_since(root, revision))
     wanted = [(root / path).resolve() for path in paths]
-    looked_at = [file for file in checked.files if below((root / file).resolve(), wanted)]
-    found = [d for d in checked.diagnostics if below((root / d.file).resolve(), wanted)]
-    if not looked_at and not found:
+    if not any(
+        below((root / file).resolve(), wanted) for file in (*checked.files, *(d.file for d in checked.diagnostics))
+    ):
         raise UsageError(
             f"no file of the workspace is in {', '.join(map(str, paths))}",
             hint="paths count from the workspace's folder",
         )
+    if revision is not None:
+        checked = checked.only(reached_since(root, revision))
+    looked_at = [file for file in checked.files if below((root / file).resolve(), wanted)]
+    found = [d for d in checked.diagnostics if below((root / d.file).resolve(), wanted)]
     excerpts = findings.excerpts(found, lambda file: text_of(root, file))
     report = findings.build(found, excerpts=excerpts, checked=len(looked_at))
     draw(report, form, json_into=json_into, quiet=quiet, root=root)

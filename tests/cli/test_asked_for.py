@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,25 @@ def test_credentials_that_are_not_there_are_told_before_anything_is_imported(wor
 
 def test_current_schemas_are_told(workspace: Path) -> None:
     assert run("schema", "--check", "--workspace", str(workspace)) == (0, "The schemas are current.\n", "")
+
+
+def test_validate_looks_only_at_what_a_change_can_reach(workspace: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
+        subprocess.run(["git", *who, *arguments], cwd=workspace, check=True, capture_output=True)
+
+    other = HOTEL.replace("Harbour House", "Hill House").replace("id: 2d", "id: 3d")
+    bad = workspace / "properties" / "bad.yaml"
+    bad.write_text(f"{other}horizn: 5\n", encoding="utf-8")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "with a slip")
+    changed = ("validate", "--workspace", str(workspace), "--changed-since", "HEAD")
+    assert run("validate", "--workspace", str(workspace))[0] == 1
+    assert run(*changed) == (0, "No findings, 1 file checked.\n", "")
+    assert run(*changed, "properties") == (0, "No findings.\n", "")
+    assert run(*changed, "propertys")[0] == 64
+    bad.write_text(f"{other}horizn: 6\n", encoding="utf-8")
+    code, out, _ = run(*changed)
+    assert (code, "horizn" in out) == (1, True)
+    assert run("validate", "--workspace", str(workspace), "--changed-since", "nowhere")[0] == 64
