@@ -16,7 +16,7 @@ from reconciler.load.plans import rate_plans
 from reconciler.load.problems import Problems
 from reconciler.load.values import WEEKEND
 from reconciler.load.weeks import Calendars, Weeks
-from reconciler.model.calendar import WEEKDAYS, Calendar
+from reconciler.model.calendar import WEEKDAYS
 from reconciler.model.property import Property, Room
 from reconciler.model.state import Window
 from reconciler.model.workspace import Credential
@@ -29,7 +29,8 @@ def resolve(
     today = now.astimezone(ZoneInfo(doc.timezone)).date()
     frame = _frame(doc, Window(today, today + timedelta(days=doc.horizon)), problems)
     units = {key: _units(key, room, frame, problems) for key, room in doc.rooms.items()}
-    rooms = {key: _room(key, room, units[key].calendar(), frame, problems) for key, room in doc.rooms.items()}
+    open_ = weeks.constant(frame.window.start, frame.window.until, False)
+    rooms = {key: _room(key, room, units[key], open_, frame, problems) for key, room in doc.rooms.items()}
     context = Context(doc, frame, rooms, units, problems, managed(doc))
     _check_room_ids(context)
     plans = rate_plans(context)
@@ -66,9 +67,8 @@ def _units(key: str, doc: RoomDoc, frame: Frame, problems: Problems) -> Weeks[in
     return calendars.values(doc.units, frame, ("rooms", key, "units"), problems) if doc.units else Weeks()
 
 
-def _room(key: str, doc: RoomDoc, units: Calendar[int], frame: Frame, problems: Problems) -> Room:
+def _room(key: str, doc: RoomDoc, units: Weeks[int], open_: Weeks[bool], frame: Frame, problems: Problems) -> Room:
     keys = ("rooms", key)
-    open_ = weeks.constant(frame.window.start, frame.window.until, False)
     closed = open_.overlay(calendars.values(doc.closed, frame, (*keys, "closed"), problems))
     if not 1 <= doc.occupancy.base <= doc.occupancy.max:
         message = f"a price is for 1 to {doc.occupancy.max} guests, found {doc.occupancy.base}"
@@ -77,7 +77,7 @@ def _room(key: str, doc: RoomDoc, units: Calendar[int], frame: Frame, problems: 
         key=key,
         id=doc.id,
         name=doc.name or key,
-        units=units,
+        units=units.calendar(),
         closed=closed.calendar(),
         base_occupancy=doc.occupancy.base,
         max_occupancy=doc.occupancy.max,
