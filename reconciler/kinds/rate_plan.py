@@ -50,9 +50,11 @@ def _database(hotel: Property, _target: str, _setting: Setting) -> Iterator[tupl
         for room, plan in provider_pairs(hotel, provider):
             base = plan.base_restrictions.get(room, Restrictions())
             rate = plan.base_rates.get((room, provider))
+            moving = plan.key in hotel.pending.plans.values()
             yield (
                 Address(hotel.slug, DATABASE, "rate_plan", (provider, room, plan.key)),
                 {
+                    **({"rate_plan_id": plan.key} if moving else {}),
                     "rate_plan_name": plan.name,
                     "rate_plan_type": plan.cancellation.type if plan.cancellation else "flexible",
                     "base_rate": None if rate is None else f"{rate:f}",

@@ -12,6 +12,7 @@ from reconciler.load.calendars import Frame, Season
 from reconciler.load.context import Context
 from reconciler.load.documents import PropertyDoc, RoomDoc
 from reconciler.load.links import links, managed, mappings, suspensions
+from reconciler.load.moves import moves
 from reconciler.load.plans import rate_plans
 from reconciler.load.problems import Problems
 from reconciler.load.values import WEEKEND
@@ -53,6 +54,7 @@ def resolve(
         manage=context.manage,
         suspended=suspensions(doc),
         retired=doc.retired,
+        moves=moves(context),
     )
 
 

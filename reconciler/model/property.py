@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconciler.model.calendar import Calendar
+from reconciler.model.moves import Moves
 from reconciler.model.state import Allotments, Price, Restrictions, Window
 
 DIRECT = "direct"
@@ -174,6 +175,7 @@ class Property:
     """One hotel, resolved for one window of nights.
 
     `rates_basis` is `sell` or `net`; `rates_tax` is `inclusive` or `exclusive`; `suspended` is by provider, "" stands for everything.
+    `moves`: the keys that git renamed; `pending`: those of them that nothing out there has followed yet.
     """
 
     slug: str
@@ -194,6 +196,8 @@ class Property:
     manage: Mapping[tuple[str, str], Manage] = field(default_factory=dict)
     suspended: Mapping[str, Suspension] = field(default_factory=dict)
     closures: tuple[Closure, ...] = ()
+    moves: Moves = field(default_factory=Moves)
+    pending: Moves = field(default_factory=Moves)
     retired: bool = False
 
     def manages(self, target: str, kind: str) -> Manage:

@@ -21,11 +21,13 @@ from reconciler.engine.plan_file import coverage_to_json, digest
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import Remaining, remaining
 from reconciler.errors import InterruptedRunError, PolicyRefusedError, ReconcilerError, RefusedError, StalePlanError
-from reconciler.model.address import WORKSPACE
+from reconciler.kinds import KINDS
+from reconciler.model.address import DATABASE, WORKSPACE
 from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Binding, Outcome, Run, RunStatus
+from reconciler.model.moves import Moves
 from reconciler.model.plan import Operation, Plan
-from reconciler.model.property import Property
+from reconciler.model.property import Manage, Property
 from reconciler.model.state import Coverage, Json, Provenance
 from reconciler.policy import judge, refused
 from reconciler.runtime.execution import Execution, Outcomes
@@ -110,14 +112,18 @@ def _started(site: Site, units: Sequence[_Unit], applied: Applied, name: str, st
 
 
 def settle_leftovers(site: Site, run: Run) -> None:
-    """Settles what runs that were cut off left open in scope, where there is nothing to apply. Raises LockedError."""
+    """Settles what runs that were cut off left open in scope, and carries out moves, where nothing is to be applied.
+
+    Raises LockedError.
+    """
     hotels = {hotel.slug: hotel for hotel in site.properties()}
-    slugs = [slug for slug in sorted({WORKSPACE, *hotels}) if site.store.unsettled(slug)]
+    slugs = [s for s in sorted({WORKSPACE, *hotels}) if site.store.unsettled(s) or (s in hotels and hotels[s].pending)]
     with site.store.lock(slugs, run, site.lock_timeout):
         site.store.abandon(site.clock())
         for slug in slugs:
             with _Opening(site, slug) as unit:
                 settle(site, slug, unit.targets, _today(site, unit))
+                _move(site, unit)
 
 
 def check_fits(site: Site, plan: Plan) -> None:
@@ -237,11 +243,20 @@ def _carry_out(
     done = [item.operation for item in unit.standing if item.todo is None]
     todo = [*(item.todo for item in unit.standing if item.todo is not None), *unit.unjudged]
     try:
+        _move(site, unit)
         site.store.record(list(_in_force_already(site, unit, run, name)))
         site.store.bind(list(_found(site, unit)), run.id, site.clock())
         return execution.carry_out(done, todo, merged(unit.surveys))
     except Exception as fault:  # noqa: BLE001 - whatever happens to one property, the others go on and the run has an end
         return execution.cut_short([*done, *todo], as_error(fault).message)
+
+
+def _move(site: Site, unit: _Unit) -> None:
+    """What git renamed has its new key from here on, in what is remembered and in the hotel's rows that git owns."""
+    hotel = unit.hotel
+    if hotel is not None and hotel.moves != site.store.moves().get(hotel.slug, Moves()):
+        owned = [kind for kind in KINDS if hotel.manages(DATABASE, kind) is Manage.YES]
+        site.store.move(hotel.slug, hotel.id, hotel.moves, owned, site.clock())
 
 
 def _found(site: Site, unit: _Unit) -> Iterator[Binding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,7 +22,6 @@ from reconciler.runtime.closures import closed_by_hand
 from reconciler.runtime.judging import case_of, counts_of
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
-from reconciler.runtime.validating import not_acted_on
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -48,7 +47,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     surveys = [survey for item in planned for survey in item.surveys]
     findings = [finding for survey in surveys for finding in survey.findings]
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
-    findings += [finding for hotel in hotels for finding in (*not_acted_on(hotel), *closed_by_hand(hotel))]
+    findings += [finding for hotel in hotels for finding in (*closed_by_hand(hotel), *_pending(hotel))]
     case = case_of(site, steps, coverage_of(surveys), counts_of(surveys))
     findings += judge(case, site.loaded.workspace.policies, consents)
     return Plan(
@@ -64,6 +63,17 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
         commit=site.commit,
         consents=tuple(sorted(set(consents))),
     )
+
+
+def _pending(hotel: Property) -> Iterator[Diagnostic]:
+    """What git renamed and nothing has followed yet."""
+    for what, moves in (("room", hotel.pending.rooms), ("rate plan", hotel.pending.plans)):
+        for old, new in moves.items():
+            message = (
+                f"{what} `{new}` was `{old}`: what is known of it, and the hotel's rows, follow with the next apply"
+            )
+            hint = "after that `moved` may stay or go"
+            yield Diagnostic("move-pending", message, Severity.INFO, hint, hotel.file, address=f"{hotel.slug}/{new}")
 
 
 def require_environment(site: Site) -> None:

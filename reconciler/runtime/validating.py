@@ -30,7 +30,6 @@ def validate_files(
 
     def examine(hotel: Property, settings: Workspace, origins: Origins) -> Iterator[Diagnostic]:
         yield from expressible(hotel, capabilities)
-        yield from not_acted_on(hotel)
         yield from judged(hotel, settings, origins, now)
 
     return check(root, now=now, examine=examine, kept=kept, processes=processes)
@@ -49,20 +48,6 @@ def judged(hotel: Property, settings: Workspace, origins: Origins, now: datetime
         return "", 0, 0
 
     return judge(Case((), {hotel.slug: hotel}, now, everything=True), settings.policies, where=where)
-
-
-def not_acted_on(hotel: Property) -> Iterator[Diagnostic]:
-    """A warning for what a file says and this version does not do yet: nobody shall rely on it."""
-    moved = [key for key, room in hotel.rooms.items() if room.moved_from]
-    moved += [key for key, plan in hotel.rate_plans.items() if plan.moved_from]
-    for key in sorted(moved):
-        yield Diagnostic(
-            "not-available-yet",
-            f"`{key}.moved` is not acted on by this version",
-            Severity.WARNING,
-            hint="the old key's rows and plans stay as they are",
-            file=hotel.file,
-        )
 
 
 def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ A store belongs to one environment. Every method is one transaction; values come
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Protocol
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, Run, RunStatus
+from reconciler.model.moves import Moves
 from reconciler.model.property import Closure
 from reconciler.model.state import Json, Value
 
@@ -62,6 +63,9 @@ class Reader(Protocol):
     def rotated(self, property_id: str) -> Mapping[str, datetime]:
         """When the property's credentials at each provider were last rotated; where they never were, since when they are there."""
 
+    def moves(self) -> Mapping[str, Moves]:
+        """The moves that were carried out and that git still said at the last apply, by property."""
+
     def closures(self) -> Mapping[str, tuple[Closure, ...]]:
         """What people took off sale by hand, by property."""
 
@@ -100,6 +104,12 @@ class Writer(Reader, Protocol):
 
     def open_rooms(self, property_slug: str, rooms: Sequence[str]) -> None:
         """What git says holds again for these rooms."""
+
+    def move(self, property_slug: str, property_id: str, moves: Moves, owned: Collection[str], at: datetime) -> None:
+        """Everything that has an old key gets its new one, all or nothing: what is remembered, and the hotel's rows of `owned` kinds.
+
+        `moves` are all that git says; those that it no longer says are forgotten.
+        """
 
     def complete(self, plan_digest: str, run_id: str, at: datetime) -> None:
         """A plan was carried out to its end."""

@@ -63,6 +63,7 @@ locks: environment text, property text, run_id uuid, verb text, host text, pid i
   backend_pid integer
 completed_plans: digest text, environment text, run_id uuid, at timestamptz
 alerts: alert_id uuid, resolved_at timestamptz, run_id uuid, reason text
+moves: environment text, property text, kind text, old_key text, new_key text, at timestamptz
 closures: environment text, property text, room text, from_night date, until_night date, reason text, os_user text,
   since timestamptz
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -23,7 +23,8 @@ from reconciler.model.address import Address, parse
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, RunStatus
 from reconciler.model.journal import Run as JournalRun
-from reconciler.model.property import Closure
+from reconciler.model.moves import Moves
+from reconciler.model.property import PROVIDERS, Closure
 from reconciler.model.state import Json, Value
 from reconciler.store.connect import connect
 from reconciler.store.contract import Recording
@@ -36,6 +37,10 @@ _LONGEST = 2000
 Row = tuple[Any, ...]
 
 
+_PLAN_ROWS = {"rate_plan": "plan_rows", "rates": "rate_nights", "restrictions": "restriction_nights"}
+"""The hotel's rows that have the key of a plan, by kind."""
+
+
 class PostgresStore:
     """Reader and Writer over one database for one environment. Close it when done."""
 
@@ -46,6 +51,7 @@ class PostgresStore:
         self._local = threading.local()
         self._open: list[psycopg.Connection[TupleRow]] = []
         self._guard = threading.Lock()
+        self._pending: dict[str, Moves] = {}
 
     def close(self) -> None:
         """Closes every thread's connection."""
@@ -53,6 +59,14 @@ class PostgresStore:
             for connection in self._open:
                 connection.close()
             self._open.clear()
+
+    def expect(self, pending: Mapping[str, Moves]) -> None:
+        """Moves that were not carried out yet, by property: until they are, what has an old key is told under its new one."""
+        self._pending = dict(pending)
+
+    def pending_of(self, property_slug: str) -> Moves:
+        """The moves of a property that were not carried out yet."""
+        return self._pending.get(property_slug, Moves())
 
     # --- reading
 
@@ -64,11 +78,13 @@ class PostgresStore:
         by_address: dict[str, list[Row]] = {}
         for row in self._rows("applied", self._environment, property_slug):
             by_address.setdefault(row[0], []).append(row)
-        return {parse(text): _applied(rows) for text, rows in by_address.items()}
+        moves = self.pending_of(property_slug)
+        return {moves.address(parse(text)): _applied(rows) for text, rows in by_address.items()}
 
     def bindings(self, property_slug: str, provider: str) -> Mapping[tuple[str, str], str]:
         rows = self._rows("bindings", self._environment, property_slug, provider)
-        return {_pair(key): external_id for key, external_id in rows}
+        moves = self.pending_of(property_slug)
+        return {moves.pair(*_pair(key)): external_id for key, external_id in rows}
 
     def runs(self, limit: int) -> Sequence[JournalRun]:
         return [_run(row) for row in self._rows("runs", self._environment, limit)]
@@ -82,7 +98,9 @@ class PostgresStore:
         return [_entry(row) for row in self._rows("journal", run_id)]
 
     def unsettled(self, property_slug: str) -> Sequence[JournalEntry]:
-        return [_entry(row) for row in self._rows("unsettled", self._environment, property_slug)]
+        moves = self.pending_of(property_slug)
+        entries = [_entry(row) for row in self._rows("unsettled", self._environment, property_slug)]
+        return [replace(entry, address=moves.address(entry.address)) for entry in entries]
 
     def completed_by(self, plan_digest: str) -> str | None:
         rows = self._rows("completed_by", plan_digest)
@@ -90,6 +108,12 @@ class PostgresStore:
 
     def rotated(self, property_id: str) -> Mapping[str, datetime]:
         return {provider: at for provider, at in self._rows("rotated", property_id, property_id) if at is not None}
+
+    def moves(self) -> Mapping[str, Moves]:
+        found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+        for slug, kind, old, new in self._rows("moves", self._environment):
+            found.setdefault(slug, ({}, {}))[kind != "room"][old] = new
+        return {slug: Moves(*both) for slug, both in found.items()}
 
     def closures(self) -> Mapping[str, tuple[Closure, ...]]:
         found: dict[str, tuple[Closure, ...]] = {}
@@ -116,6 +140,40 @@ class PostgresStore:
 
     def open_rooms(self, property_slug: str, rooms: Sequence[str]) -> None:
         self._change([("open", (self._environment, property_slug, list(rooms)))])
+
+    def move(self, property_slug: str, property_id: str, moves: Moves, owned: Collection[str], at: datetime) -> None:
+        where, slug, pending = self._environment, property_slug, self.pending_of(property_slug)
+        with self._transaction() as connection:
+
+            def run(name: str, *values: object) -> list[Row]:
+                cursor = connection.execute(self._sql[name], values)
+                return cursor.fetchall() if cursor.description else []
+
+            run("forget_moves", where, slug)
+            for kind, known in (("room", moves.rooms), ("rate_plan", moves.plans)):
+                for old, new in known.items():
+                    run("moved", where, slug, kind, old, new, at)
+            addresses = [parse(text) for (text,) in run("remembered", where, slug, where, slug)]
+            moving = [(str(a), str(pending.address(a))) for a in addresses if pending.address(a) != a]
+            both = [list(side) for side in zip(*moving, strict=True)] or [[], []]
+            run("move_addresses_aside", *both, where)
+            run("forget_what_is_newer_there", where)
+            run("move_addresses", where)
+            run("move_operations", *both, where)
+            bound = {key for provider in PROVIDERS for key, _ in run("bindings", where, slug, provider)}
+            pairs = [
+                (key, "/".join(pending.pair(*_pair(key))))
+                for key in sorted(bound)
+                if pending.pair(*_pair(key)) != _pair(key)
+            ]
+            run("move_bindings_aside", *([list(side) for side in zip(*pairs, strict=True)] or [[], []]), where, slug)
+            run("forget_newer_bindings", where, slug)
+            run("move_bindings", where, slug)
+            run("move_closures", list(pending.rooms), list(pending.rooms.values()), where, slug)
+            for kind in sorted(_PLAN_ROWS.keys() & set(owned)):
+                run(f"move_{_PLAN_ROWS[kind]}_aside", list(pending.plans), list(pending.plans.values()), property_id)
+                run(f"move_{_PLAN_ROWS[kind]}", property_id)
+        self._pending.pop(property_slug, None)
 
     def start(self, run: JournalRun) -> None:
         values = (run.id, run.environment, run.verb, run.plan_digest, run.commit, run.started_at, run.status.value)

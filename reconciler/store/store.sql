@@ -49,6 +49,89 @@ SET until_night = EXCLUDED.until_night, reason = EXCLUDED.reason, os_user = EXCL
 -- name: open
 DELETE FROM reconciler.closures WHERE environment = %s AND property = %s AND room = ANY (%s);
 
+-- name: moves
+SELECT property, kind, old_key, new_key FROM reconciler.moves WHERE environment = %s;
+
+-- name: forget_moves
+DELETE FROM reconciler.moves WHERE environment = %s AND property = %s;
+
+-- name: moved
+INSERT INTO reconciler.moves (environment, property, kind, old_key, new_key, at) VALUES (%s, %s, %s, %s, %s, %s);
+
+-- name: remembered
+-- The addresses that anything is remembered of, in what was applied and in what is not settled.
+SELECT address FROM reconciler.applied WHERE environment = %s AND property = %s
+UNION
+SELECT o.address FROM reconciler.operations o JOIN reconciler.runs r ON r.id = o.run_id
+WHERE r.environment = %s AND o.property = %s AND (o.outcome IS NULL OR o.outcome = 'unknown');
+
+-- name: move_addresses_aside
+-- Two steps, for two keys may change places: first to names that nobody has.
+UPDATE reconciler.applied AS a SET address = E'\x01' || m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new)
+WHERE a.environment = %s AND a.address = m.old;
+
+-- name: forget_what_is_newer_there
+-- What was remembered under the new key since is newer than what moves there.
+DELETE FROM reconciler.applied AS a
+WHERE a.environment = %s AND a.address LIKE E'\x01%%' AND EXISTS (
+  SELECT FROM reconciler.applied b
+  WHERE b.environment = a.environment AND b.address = substr(a.address, 2)
+    AND daterange(b.from_night, b.until_night) && daterange(a.from_night, a.until_night)
+);
+
+-- name: move_addresses
+UPDATE reconciler.applied SET address = substr(address, 2) WHERE environment = %s AND address LIKE E'\x01%%';
+
+-- name: move_operations
+UPDATE reconciler.operations AS o SET address = m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new), reconciler.runs r
+WHERE r.id = o.run_id AND r.environment = %s AND o.address = m.old AND (o.outcome IS NULL OR o.outcome = 'unknown');
+
+-- name: move_bindings_aside
+UPDATE reconciler.bindings AS b SET key = E'\x01' || m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new)
+WHERE b.environment = %s AND b.property = %s AND b.kind = 'rate_plan' AND b.key = m.old;
+
+-- name: forget_newer_bindings
+DELETE FROM reconciler.bindings AS a
+WHERE a.environment = %s AND a.property = %s AND a.key LIKE E'\x01%%' AND EXISTS (
+  SELECT FROM reconciler.bindings b
+  WHERE (b.environment, b.property, b.provider, b.kind, b.key) = (a.environment, a.property, a.provider, a.kind, substr(a.key, 2))
+);
+
+-- name: move_bindings
+UPDATE reconciler.bindings SET key = substr(key, 2) WHERE environment = %s AND property = %s AND key LIKE E'\x01%%';
+
+-- name: move_closures
+UPDATE reconciler.closures AS c SET room = m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new)
+WHERE c.environment = %s AND c.property = %s AND c.room = m.old;
+
+-- name: move_plan_rows_aside
+UPDATE public.ota_rate_plans AS t SET rate_plan_id = E'\x01' || m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new)
+WHERE t.property_id = %s::uuid AND t.rate_plan_id = m.old;
+
+-- name: move_plan_rows
+UPDATE public.ota_rate_plans SET rate_plan_id = substr(rate_plan_id, 2) WHERE property_id = %s::uuid AND rate_plan_id LIKE E'\x01%%';
+
+-- name: move_rate_nights_aside
+UPDATE public.ota_rate_calendar AS t SET rate_plan_id = E'\x01' || m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new)
+WHERE t.property_id = %s::uuid AND t.rate_plan_id = m.old;
+
+-- name: move_rate_nights
+UPDATE public.ota_rate_calendar SET rate_plan_id = substr(rate_plan_id, 2) WHERE property_id = %s::uuid AND rate_plan_id LIKE E'\x01%%';
+
+-- name: move_restriction_nights_aside
+UPDATE public.ota_restriction_calendar AS t SET rate_plan_id = E'\x01' || m.new
+FROM unnest(%s::text[], %s::text[]) AS m (old, new)
+WHERE t.property_id = %s::uuid AND t.rate_plan_id = m.old;
+
+-- name: move_restriction_nights
+UPDATE public.ota_restriction_calendar SET rate_plan_id = substr(rate_plan_id, 2) WHERE property_id = %s::uuid AND rate_plan_id LIKE E'\x01%%';
+
 -- name: start
 INSERT INTO reconciler.runs (id, environment, verb, plan_digest, commit, started_at, status, host, pid, os_user, tool_version)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);

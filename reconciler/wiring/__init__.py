@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import RefusedError, UsageError
 from reconciler.load import Loaded, in_environment, reached, workspace
 from reconciler.model.diagnostics import did_you_mean
+from reconciler.model.moves import Moves
 from reconciler.model.plan import Scope
 from reconciler.model.workspace import REFERENCE_SCHEMES, Environment, Workspace
 from reconciler.runtime.closures import with_closures
@@ -21,6 +22,8 @@ from reconciler.runtime.site import Site, silent
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
 
 if TYPE_CHECKING:
+    from reconciler.model.property import Property
+    from reconciler.store.postgres import PostgresStore
     from reconciler.store.seed import PropertyRow
 
 __all__ = [
@@ -138,8 +141,8 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         stack.callback(store.close)
         plant = Plant(options, loaded.workspace, environment, url, store)
         commit, dirty = git_state(options.workspace)
-        closures = store.closures()
-        hotels = tuple(with_closures(hotel, closures.get(hotel.slug, ())) for hotel in loaded.properties)
+        hotels = tuple(_remembered(store, loaded.properties))
+        store.expect({hotel.slug: hotel.pending for hotel in hotels if hotel.pending})
         yield Site(
             loaded=replace(loaded, properties=hotels),
             environment=environment,
@@ -160,6 +163,15 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
             distrust=options.distrust,
             progress=options.progress,
         )
+
+
+def _remembered(store: PostgresStore, hotels: Iterable[Property]) -> Iterator[Property]:
+    """The properties with what people and earlier runs did to them: rooms closed by hand, moves that are still to be carried out."""
+    closures, done = store.closures(), store.moves()
+    for hotel in hotels:
+        pending = hotel.moves.without(done.get(hotel.slug, Moves()))
+        closed = [replace(one, room=pending.rooms.get(one.room, one.room)) for one in closures.get(hotel.slug, ())]
+        yield with_closures(replace(hotel, pending=pending), closed)
 
 
 def database_of(options: Options, environment: Environment) -> str:

@@ -113,7 +113,8 @@ class Plant:
         from reconciler.store.connect import connect
 
         with ExitStack() as stack:
-            database = partial(HotelDatabase, hotel, partial(connect, self._url))
+            pending = partial(self._store.pending_of, hotel.slug)
+            database = partial(HotelDatabase, hotel, partial(connect, self._url), pending)
             opened: dict[str, Target] = {DATABASE: self._opened(DATABASE, database)}
             for provider in sorted(hotel.providers):
                 opened[provider] = self._opened(provider, partial(self._provider, hotel, provider, stack))

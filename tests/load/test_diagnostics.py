@@ -151,6 +151,14 @@ IN_A_PROPERTY = [
     ),
     ("not-available-yet", SOLD + "allocation: {suite: {default: {direct: 1}, mode: §dynamic}}\n", "static"),
     ("bounds-without-dynamic", SOLD + "allocation: {suite: {default: {direct: 1}, §bounds: {expedia: 1..2}}}\n", ""),
+    ("moved-from-itself", SOLD + "  X: {type: bar, moved: {from: §X}, rates: {suite: 1.00}}\n", "leave it out"),
+    ("moved-from-another", SOLD + "  X: {type: bar, moved: {from: §BAR}, rates: {suite: 1.00}}\n", "rename it too"),
+    (
+        "moved-twice",
+        SOLD + "  X: {type: bar, moved: {from: Z}, rates: {suite: 1.00}}\n"
+        "  Y: {type: bar, moved: {from: §Z}, rates: {suite: 1.00}}\n",
+        "",
+    ),
     ("odd-number", SOLD.replace("100.00", "§1e2"), "1200.50"),
     ("odd-number", SOLD.replace("100.00", "§0100"), "1200.50"),
     ("odd-number", SOLD.replace("100.00", "§0.1234567890123456"), "15 digits"),

@@ -9,14 +9,6 @@ def codes(world: World, *arguments: str) -> set[str]:
     return {finding["code"] for finding in world.run(*arguments, "--format", "json").json["findings"]}
 
 
-def test_a_move_that_is_not_acted_on_is_a_warning_in_validate_and_plan(world: World) -> None:
-    world.edit(
-        "properties/lisbon-baixa.yaml", "name: Suite, units: 6,", "name: Suite, moved: {from: junior}, units: 6,"
-    )
-    assert "not-available-yet" in codes(world, "validate")
-    assert "not-available-yet" in codes(world, "plan")
-
-
 def test_a_check_with_a_parameter_it_does_not_know_fails_validate(world: World) -> None:
     world.settings("policies: {blast_radius: {operation: 3}}")
     assert world.run("validate").code == 1

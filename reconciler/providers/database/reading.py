@@ -15,6 +15,7 @@ from reconciler.errors import DatabaseError
 from reconciler.model.address import DATABASE, WORKSPACE, Address
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.moves import Moves
 from reconciler.model.property import Property
 from reconciler.model.state import Observation, Observed, Value, Window
 from reconciler.providers.database import documents, findings, nights
@@ -40,9 +41,9 @@ class _Found:
 
 
 def observe_hotel(
-    connection: Connection, hotel: Property, identity: Identity, kinds: frozenset[str], window: Window
+    connection: Connection, hotel: Property, identity: Identity, kinds: frozenset[str], window: Window, moves: Moves
 ) -> Observation:
-    """Everything of one property. Raises DatabaseError."""
+    """Everything of one property; rows that still have a plan's old key stand for the new one. Raises DatabaseError."""
     parameters = {
         "property": identity.property,
         "rooms": list(identity.rooms.values()),
@@ -55,9 +56,17 @@ def observe_hotel(
         missing = _missing(connection, hotel, identity, parameters)
         rows = {kind: _rows(connection, kind, parameters) for kind in wanted}
     found = {
-        kind: _found(kind, _keyed(kind, rows[kind], identity), identity.known[kind], hotel.currency) for kind in rows
+        kind: _found(kind, _keyed(kind, rows[kind], identity, moves), identity.known[kind], hotel.currency)
+        for kind in rows
     }
+    if "rate_plan" in found and not hotel.pending.plans:
+        found["rate_plan"].values = {key: _without_its_key(value) for key, value in found["rate_plan"].values.items()}
     return _observation(hotel.slug, found, missing, tuple(_missing_findings(hotel, missing)))
+
+
+def _without_its_key(value: Value) -> Value:
+    """A plan's row as a document: its key is in the address, and a value of its own only while it is renamed."""
+    return value if isinstance(value, Calendar) else {name: v for name, v in value.items() if name != "rate_plan_id"}
 
 
 def observe_workspace(connection: Connection, kinds: frozenset[str]) -> Observation:
@@ -100,14 +109,17 @@ def _missing_findings(hotel: Property, missing: Mapping[str, str]) -> Iterator[D
             yield findings.room_missing(hotel, key, missing[findings.no_room(key)])
 
 
-def _keyed(kind: str, rows: Iterable[TupleRow], identity: Identity) -> list[tuple[Key, tuple[Any, ...]]]:
+def _keyed(kind: str, rows: Iterable[TupleRow], identity: Identity, moves: Moves) -> list[tuple[Key, tuple[Any, ...]]]:
     """Rows as (key of the address, the other columns)."""
     if kind == "integration":
         return [((row[0],), row[1:]) for row in rows]
     if kind == "allocation":
         return [((identity.room_key(row[0]),), row[1:]) for row in rows]
     size = 2 if kind == "mapping" else 3
-    return [((row[0], identity.room_key(row[1]), *row[2:size]), row[size:]) for row in rows]
+    return [
+        ((row[0], identity.room_key(row[1]), *(moves.plans.get(plan, plan) for plan in row[2:size])), row[size:])
+        for row in rows
+    ]
 
 
 def _found(

@@ -38,6 +38,7 @@ ORDER BY provider, internal_room_type_id, id;
 -- name: rate_plan
 -- The rate plans, one row per provider, room and plan.
 SELECT provider, room_type_id::text, rate_plan_id, jsonb_build_object(
+    'rate_plan_id', rate_plan_id,
     'rate_plan_name', rate_plan_name,
     'rate_plan_type', rate_plan_type,
     'base_rate', base_rate::text,

@@ -13,6 +13,7 @@ from typing import Final
 from reconciler.model.address import DATABASE, WORKSPACE, Address
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.moves import Moves
 from reconciler.model.property import Property
 from reconciler.model.state import Observation, Value, Window
 from reconciler.providers.contract import Batch, BatchResult, Pending
@@ -34,8 +35,9 @@ class HotelDatabase:
     name: Final = DATABASE
     capabilities: Final[Capabilities] = CAPABILITIES
 
-    def __init__(self, hotel: Property, connect: Connect) -> None:
-        self._hotel, self._connect = hotel, connect
+    def __init__(self, hotel: Property, connect: Connect, pending: Callable[[], Moves] = Moves) -> None:
+        """`pending`: the moves that the rows have not followed yet."""
+        self._hotel, self._connect, self._pending = hotel, connect, pending
         self._identity = identify(hotel)
 
     def normal(self, address: Address, value: Value, traits: Mapping[str, str]) -> tuple[Value, tuple[Diagnostic, ...]]:
@@ -46,7 +48,7 @@ class HotelDatabase:
     def observe(self, kinds: frozenset[str], window: Window) -> Observation:
         """What is there, from one snapshot; calendars within the window. Raises DatabaseError."""
         with self._connect() as connection:
-            return observe_hotel(connection, self._hotel, self._identity, kinds, window)
+            return observe_hotel(connection, self._hotel, self._identity, kinds, window, self._pending())
 
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """Up to three transactions: documents, prices and restrictions, allocation."""
