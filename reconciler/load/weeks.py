@@ -26,7 +26,6 @@ NOTHING = -1
 _NONE = (NOTHING,)
 _NO_VALUE = frozenset(_NONE)
 _NEITHER = (NOTHING, NOTHING)
-_DAY = timedelta(days=1)
 _WEEK = 7
 
 
@@ -116,12 +115,18 @@ class Weeks(Generic[V]):
             if len(places) == 1:
                 yield Run(start, until, values[places[0]])
                 continue
+            alike = [_alike(places, day) for day in range(_WEEK)]
             night, day = start, start.weekday()
             while night < until:
-                after = night + _DAY
+                after = min(night + timedelta(days=alike[day]), until)
                 if places[day] != NOTHING:
                     yield Run(night, after, values[places[day]])
-                night, day = after, (day + 1) % _WEEK
+                night, day = after, (day + alike[day]) % _WEEK
+
+
+def _alike(places: tuple[int, ...], day: int) -> int:
+    """On how many days from this one on the same holds, at most a week."""
+    return next((more for more in range(1, _WEEK) if places[(day + more) % _WEEK] != places[day]), _WEEK)
 
 
 def constant(start: date, until: date, value: V) -> Weeks[V]:
