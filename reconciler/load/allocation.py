@@ -81,7 +81,7 @@ def _room(context: Context, room: str, keys: Keys) -> Weeks[Allotments]:
     _check_units(context, room, nights)
     found = nights.pick(lambda night: None if None in night else allot(night.written or {}, night.units or 0))
     _check_limit(context, found, keys, usual.default if usual and usual.default is not None else 0)
-    return found.map(_yielding)
+    return found.map(yielding)
 
 
 def _check_units(context: Context, room: str, nights: Weeks[_Night]) -> None:
@@ -117,7 +117,7 @@ def _over(runs: list[Run[Allotments]]) -> str:
     return f"{parts} is more than {first.units} units + {first.overbooking} overbooking on {when}"
 
 
-def _yielding(value: Allotments) -> Allotments:
+def yielding(value: Allotments) -> Allotments:
     """With `direct` lowered to what the others leave, where together they are above the limit."""
     direct = max(0, min(value.of(DIRECT), _limit(value) - _others(value)))
     return replace(value, channels=((DIRECT, direct), *value.channels[1:]))

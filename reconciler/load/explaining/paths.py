@@ -1,0 +1,25 @@
+"""What is written at a path of keys in a property's files, or in the workspace's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.load.explaining.source import data_at
+from reconciler.load.explaining.steps import Explained, Step
+from reconciler.load.files import File
+from reconciler.load.places import Places
+from reconciler.load.problems import Keys
+
+
+def written(what: str, keys: Keys, layers: Sequence[File]) -> Explained | None:
+    """The value with the place that holds and those that it overrode; None where no file writes anything there.
+
+    `layers`: the files, the innermost first.
+    """
+    places = Places()
+    steps = []
+    for file in layers:
+        here = places.everywhere(keys, [file])
+        if here:
+            steps.append(Step(data_at(file, keys), "holds" if not steps else "overridden", here[0]))
+    return Explained(what, steps[0].value, tuple(steps)) if steps else None
