@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "schema": ("files", "schema", "Write the JSON Schemas of the YAML files."),
     "edit": ("editing", "edit", "Change many files at a time; comments stay."),
     "export": ("editing", "export", "Write what the files say for other programs."),
+    "explain": ("explaining", "explain", "Show where a value comes from: file, line and rule, step by step."),
     "diff": ("comparing", "diff", "Show what two revisions of the files mean, in hotel terms."),
     "import": ("importing", "import_", "Write YAML for what runs out there."),
     "plan": ("planning", "plan", "Show what would change, everywhere; change nothing."),

@@ -9,10 +9,10 @@ from reconciler.load import schemas
 from reconciler.load.checking import Checked, Origins, check
 from reconciler.load.files import text_of
 from reconciler.load.loading import Loaded, origins, workspace
-from reconciler.load.places import Place
 from reconciler.load.reach import in_environment, reached
 from reconciler.load.results import Kept
 from reconciler.load.workers import processors
+from reconciler.model.explanation import Place
 
 __all__ = [
     "Checked",

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 
 from reconciler.load.across import across, facts
 from reconciler.load.files import WORKSPACE_FILE, tree
-from reconciler.load.places import Place
 from reconciler.load.problems import Keys
 from reconciler.load.results import Kept, Result, digests, from_json, key_of
 from reconciler.load.run import Run
 from reconciler.load.workers import shared, uncollected
 from reconciler.model.diagnostics import Diagnostic, in_order
+from reconciler.model.explanation import Place
 from reconciler.model.property import Property
 from reconciler.model.workspace import Workspace
 

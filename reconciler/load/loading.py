@@ -12,10 +12,11 @@ from pathlib import Path
 
 from reconciler.load.across import across, facts
 from reconciler.load.files import File, tree
-from reconciler.load.places import Place, Places
+from reconciler.load.places import Places
 from reconciler.load.problems import Keys
 from reconciler.load.run import Run
 from reconciler.model.diagnostics import Diagnostic, in_order
+from reconciler.model.explanation import Place
 from reconciler.model.property import Property
 from reconciler.model.workspace import Workspace
 

@@ -13,18 +13,10 @@ from reconciler.load.nodes import Node
 from reconciler.load.parse import positions
 from reconciler.load.problems import Keys, Problem
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.explanation import Place
 
-_WRITTEN_OUT = ("default", "nights")
+WRITTEN_OUT = ("default", "nights")
 """Keys that a short form leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A position in a file; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
 
 
 @dataclass(slots=True)
@@ -72,7 +64,7 @@ class Places:
             if step is not None:
                 key_line, key_column, node = step
                 line, column = node.line, node.column
-            elif key not in _WRITTEN_OUT:
+            elif key not in WRITTEN_OUT:
                 return depth, Place(file.name, key_line, key_column)
             depth += 1
         return depth, Place(file.name, key_line, key_column) if at_key else Place(file.name, line, column)

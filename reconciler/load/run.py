@@ -9,13 +9,14 @@ from pathlib import Path
 from reconciler.load import overlay, workspace_file
 from reconciler.load.files import WORKSPACE_FILE, File, Tree, content_of, parsed, selected
 from reconciler.load.merging import Document, Inherited, amounts_of_many, defaults_problems, property_document
-from reconciler.load.places import Place, Places
+from reconciler.load.places import Places
 from reconciler.load.problems import Keys, Problem, Problems
 from reconciler.load.resolve import resolve
 from reconciler.load.translate import salvage, validate
 from reconciler.load.workspace_documents import WorkspaceDoc
 from reconciler.model.address import matches
 from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean
+from reconciler.model.explanation import Place
 from reconciler.model.property import Property
 from reconciler.model.workspace import Workspace
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from reconciler import load
 from reconciler.load import overlay
-from reconciler.load.places import Place
 from reconciler.model.calendar import Calendar
+from reconciler.model.explanation import Place
 from tests.load.writing import FILE, HEAD, ROOMS, SEASONS, TODAY, hotel, loaded
 
 OUTER = "properties/_defaults.yaml"

@@ -9,6 +9,5 @@ from __future__ import annotations
 from reconciler.load.explaining.addresses import explain, fields_of
 from reconciler.load.explaining.paths import written
 from reconciler.load.explaining.source import Source, sources
-from reconciler.load.explaining.steps import Explained, Step
 
-__all__ = ["Explained", "Source", "Step", "explain", "fields_of", "sources", "written"]
+__all__ = ["Source", "explain", "fields_of", "sources", "written"]

@@ -9,11 +9,11 @@ from typing import Any
 from reconciler.load.explaining.limits import restrictions
 from reconciler.load.explaining.prices import plans_above, price
 from reconciler.load.explaining.source import Source
-from reconciler.load.explaining.steps import Explained, Step
 from reconciler.load.explaining.units import allotments, closed
 from reconciler.load.plan_types import IMPLIED
 from reconciler.load.problems import Keys
 from reconciler.model.address import DATABASE, Address
+from reconciler.model.explanation import Explained, Step
 from reconciler.model.property import Manage, PlanType
 from reconciler.model.state import Availability, Json, NightValue, Restrictions
 
@@ -160,6 +160,10 @@ def _plan_origins(source: Source, address: Address, name: str) -> list[tuple[Key
 
 def _unwritten(source: Source, address: Address, name: str) -> str:
     """Where a field that nobody wrote comes from."""
+    if address.kind == "integration":
+        return {"credentials": "credentials of reconciler.yaml", "configuration": "the environment"}.get(
+            name.partition(".")[0], "default"
+        )
     if address.kind == "rate_plan":
         doc = source.doc.rate_plans[_key(address)[1]]
         implied = IMPLIED[PlanType(doc.type)]

@@ -6,8 +6,8 @@ from datetime import date
 
 from reconciler.load.explaining.nights import by_field
 from reconciler.load.explaining.source import Source
-from reconciler.load.explaining.steps import Step
 from reconciler.load.plan_types import IMPLIED
+from reconciler.model.explanation import Step
 from reconciler.model.property import PlanType
 from reconciler.model.state import Restrictions
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from reconciler.load.document import CalendarDoc
 from reconciler.load.explaining.source import Source
-from reconciler.load.explaining.steps import Step
 from reconciler.load.problems import Keys
-from reconciler.load.times import Nights
-from reconciler.load.values import WEEKEND
+from reconciler.load.values import WEEKEND, Nights
 from reconciler.model.calendar import WEEKDAYS
+from reconciler.model.explanation import Step
 
 
 @dataclass(frozen=True, slots=True)

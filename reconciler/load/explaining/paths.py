@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.load.explaining.source import data_at
-from reconciler.load.explaining.steps import Explained, Step
 from reconciler.load.files import File
 from reconciler.load.places import Places
 from reconciler.load.problems import Keys
+from reconciler.model.explanation import Explained, Step
 
 
 def written(what: str, keys: Keys, layers: Sequence[File]) -> Explained | None:
@@ -17,7 +17,7 @@ def written(what: str, keys: Keys, layers: Sequence[File]) -> Explained | None:
     `layers`: the files, the innermost first.
     """
     places = Places()
-    steps = []
+    steps: list[Step] = []
     for file in layers:
         here = places.everywhere(keys, [file])
         if here:

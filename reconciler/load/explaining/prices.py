@@ -10,9 +10,9 @@ from reconciler.load import prices
 from reconciler.load.documents import DeriveDoc, RoundDoc
 from reconciler.load.explaining.nights import steps
 from reconciler.load.explaining.source import Source
-from reconciler.load.explaining.steps import Step
 from reconciler.load.problems import Keys
 from reconciler.load.values import Change
+from reconciler.model.explanation import Step
 from reconciler.model.money import in_currency, smallest
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
 from reconciler.model.state import Price
@@ -27,7 +27,11 @@ def price(source: Source, plan: str, room: str, channel: str, night: date) -> tu
     stay = source.hotel.rooms[room]
     now = prices.by_guests(amount, occupancy, stay.base_occupancy, stay.max_occupancy, source.doc.currency)
     for number, paid in now.guests:
-        found.append(_told(source, (*keys, str(number)), paid, f"for {number}: {_spelled(occupancy[number])}"))
+        found.append(
+            _told(
+                source, (*keys, str(number)), paid, f"for {number}: {_spelled(occupancy[number], source.doc.currency)}"
+            )
+        )
     return _at_provider(source, plan, room, channel, now, found)
 
 
@@ -63,7 +67,7 @@ def _derived(
     for number, change in enumerate(rule.change):
         exact = change.apply(exact)
         place = (*keys, "change") if not source.places((*keys, "change", number)) else (*keys, "change", number)
-        found.append(_told(source, place, exact, _spelled(change)))
+        found.append(_told(source, place, exact, _spelled(change, source.doc.currency)))
     rounded = prices.rounded(exact, rule.round, source.doc.currency)
     if rounded != exact:
         found.append(_told(source, (*keys, "round"), rounded, _rounding(rule.round, source.doc.currency)))
@@ -74,10 +78,24 @@ def _clamped(source: Source, rule: DeriveDoc, keys: Keys, amount: Decimal, found
     lowest, highest = prices.limits(rule, source.doc.currency)
     if lowest is not None and amount < lowest:
         amount = lowest
-        found.append(_told(source, (*keys, "floor"), amount, f"not below the floor {rule.floor}"))
+        found.append(
+            _told(
+                source,
+                (*keys, "floor"),
+                amount,
+                f"not below the floor {_exact(rule.floor or amount, source.doc.currency)}",
+            )
+        )
     if highest is not None and amount > highest:
         amount = highest
-        found.append(_told(source, (*keys, "ceiling"), amount, f"not above the ceiling {rule.ceiling}"))
+        found.append(
+            _told(
+                source,
+                (*keys, "ceiling"),
+                amount,
+                f"not above the ceiling {_exact(rule.ceiling or amount, source.doc.currency)}",
+            )
+        )
     return amount
 
 
@@ -100,7 +118,11 @@ def _at_provider(
     rule = own.round or (derive.round if derive else RoundDoc())
     after = prices.at_provider(now, own.change, rule, source.doc.currency)
     keys = ("rate_plans", plan, "providers", channel, "change")
-    found.append(_told(source, keys, after.amount, f"{_spelled(own.change)} at {channel}, rounded once more"))
+    found.append(
+        _told(
+            source, keys, after.amount, f"{_spelled(own.change, source.doc.currency)} at {channel}, rounded once more"
+        )
+    )
     for number, paid in after.guests:
         found.append(_told(source, keys, paid, f"for {number} at {channel}"))
     return after, found
@@ -111,13 +133,19 @@ def _told(source: Source, keys: Keys, value: Decimal, rule: str) -> Step:
     return Step(value, rule, place, tuple(p for p in overrode if p is not None))
 
 
-def _spelled(change: Change) -> str:
-    return f"{change.number:+f}%" if change.percent else f"{change.number:+f}"
+def _spelled(change: Change, currency: str) -> str:
+    return f"{change.number:+f}%" if change.percent else f"{_exact(change.number, currency):+f}"
 
 
 def _rounding(rule: RoundDoc, currency: str) -> str:
     how = {"nearest": "rounded", "up": "rounded up", "down": "rounded down"}[rule.mode]
-    return f"{how} to {rule.to or smallest(currency)}"
+    return f"{how} to {_exact(rule.to or smallest(currency), currency)}"
+
+
+def _exact(amount: Decimal, currency: str) -> Decimal:
+    """The amount with its currency's decimals, where that changes nothing."""
+    whole = in_currency(amount, currency)
+    return whole if whole == amount else amount
 
 
 def plans_above(source: Source, plan: str) -> Iterator[str]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from reconciler.load import overlay
 from reconciler.load.documents import PropertyDoc
 from reconciler.load.files import File, tree
 from reconciler.load.merging import property_document
-from reconciler.load.places import Place, Places
+from reconciler.load.parse import positions
+from reconciler.load.places import WRITTEN_OUT, Places
 from reconciler.load.problems import Keys, Problems
 from reconciler.load.run import Run
 from reconciler.load.values import WEEKEND
 from reconciler.model.calendar import WEEKDAYS
+from reconciler.model.explanation import Place
 from reconciler.model.property import Property
 
 
@@ -63,13 +64,13 @@ def _document(run: Run, slug: str) -> PropertyDoc | None:
 
 
 def data_at(file: File, keys: Keys) -> object:
-    """What a file writes at the keys in its normal form; None where it writes nothing."""
-    found: object = overlay.normal(file.data or {})
+    """What a file writes at the keys, numbers as they are spelled; None where it writes nothing. A short form stands for its default."""
+    node = positions(file.text)
     for key in keys:
-        if isinstance(found, dict):
-            found = found.get(str(key))
-        elif isinstance(found, list) and isinstance(key, int) and key < len(found):
-            found = found[key]
-        else:
+        if node is not None and node.entries is not None and str(key) in node.entries:
+            node = node.entries[str(key)][2]
+        elif node is not None and node.items is not None and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+        elif key not in WRITTEN_OUT:
             return None
-    return found
+    return node.data() if node is not None else None

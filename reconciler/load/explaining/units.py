@@ -8,8 +8,8 @@ from typing import Any
 from reconciler.load.allocation import allot, yielding
 from reconciler.load.explaining.nights import by_field, steps
 from reconciler.load.explaining.source import Source
-from reconciler.load.explaining.steps import Step
-from reconciler.load.values import Share
+from reconciler.model.explanation import Step
+from reconciler.model.share import Share
 from reconciler.model.state import Allotments
 
 

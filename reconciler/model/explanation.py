@@ -1,4 +1,4 @@
-"""An explanation as a value: the steps that lead to it, each with the rule in words and the line that gave it."""
+"""Explanations as values: the steps that lead to something, each with the rule in words and the line that gave it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from reconciler.load.places import Place
+from reconciler.model.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +41,11 @@ class Explained:
     steps: tuple[Step, ...] = ()
     night: date | None = None
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An explanation, and for a dated kind all nights of the address with what git wants of them."""
+
+    explained: Explained
+    calendar: Calendar[Any] | None = None
