@@ -2,7 +2,7 @@
 
 A block with the info string `console` holds lines that begin with `$ ` and, below each, its output. All sessions of a page run in order, in
 one copy of the example workspace that is committed to git, with both extranets and a database of its own, at one instant. A comment
-`<!-- before: COMMAND -->` is run too, and shows nothing. Digests are left out, for they change with every change of the example.
+`<!-- before: COMMAND -->` is run too, and shows nothing. Digests and the names of runs are left out, for they change with every change of the example.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INSTANT = "2026-11-26T09:00:00+00:00"
 _SESSION = re.compile(
     r"^```console\n(?P<body>.*?)^```$|^<!-- before: (?P<before>[^\n]+) -->$", re.MULTILINE | re.DOTALL
 )
-_DIGEST = re.compile(r"\b[0-9a-f]{32,64}\b")
+_DIGEST = re.compile(r"\b[0-9a-f]{32,64}\b|(?<=^run )[0-9a-f-]{36}$", re.MULTILINE)
 _WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
 
 
