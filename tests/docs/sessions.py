@@ -2,7 +2,9 @@
 
 A block with the info string `console` holds lines that begin with `$ ` and, below each, its output. All sessions of a page run in order, in
 one copy of the example workspace that is committed to git, with both extranets and a database of its own, at one instant. A comment
-`<!-- before: COMMAND -->` is run too, and shows nothing. Digests and the names of runs are left out, for they change with every change of the example.
+`<!-- before: COMMAND -->` is run too, and shows nothing.
+
+Digests and the names of runs are left out, for they change with every change of the example.
 """
 
 from __future__ import annotations
