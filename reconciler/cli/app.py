@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("planning", "plan", "Show what would change, everywhere; change nothing."),
     "show": ("planning", "show", "Render a saved plan or drift report."),
     "apply": ("applying", "apply", "Apply a saved plan exactly, or plan, ask and apply."),
+    "adopt": ("adopting", "adopt", "Write what was changed out there back into the YAML; comments stay."),
     "drift": ("drifting", "drift", "Show what differs out there, and who moved."),
     "close": ("closing", "close", "Take rooms off sale now, everywhere."),
     "open": ("closing", "open_", "Let git's word hold again for closed rooms."),
