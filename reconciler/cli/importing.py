@@ -14,6 +14,7 @@ import click
 from reconciler.cli.options import Instant, common
 from reconciler.cli.output import show_error
 from reconciler.errors import FilesError, ReconcilerError, UsageError
+from reconciler.load.files import write
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.plan import Scope
 from reconciler.model.property import BOOKING, EXPEDIA
@@ -172,11 +173,8 @@ def _read(options: Options, slug: str, property_id: str, hotels: Mapping[str, st
 
 
 def _write(options: Options, file: Path, imported: Imported) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    schema = Path(os.path.relpath(options.workspace / "schemas" / "property.json", file.parent)).as_posix()
-    partial = file.with_suffix(".yaml.partial")
-    partial.write_text(imported.text(schema), encoding="utf-8")
-    partial.replace(file)
+    name = Path(os.path.relpath(file, options.workspace)).as_posix()
+    write(options.workspace, name, imported.text(name))
 
 
 def _told(imported: Imported) -> str:

@@ -30,6 +30,17 @@ class Signed(Decimal):
     """A change of a price, written with its sign."""
 
 
+def laid_out(document: Mapping[str, Any], comments: Mapping[tuple[str, ...], str]) -> Layout:
+    """A new file. Numbers are Decimal or int, ids are text. `comments`: a line to stand above the key at a path."""
+    layout = Layout(Branch([Entry(_key(key), part(value)) for key, value in document.items()]))
+    for path, comment in comments.items():
+        found = get(layout, path[:-1])
+        entry = found.entry(path[-1]) if isinstance(found, Branch) else None
+        if entry is not None:
+            entry.above = [f"# {comment}"]
+    return layout
+
+
 def get(layout: Layout, keys: Sequence[str]) -> Part | None:
     """What is written at the keys; None where nothing is."""
     found: Part = layout.root

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from reconciler.kinds.restrictions import set_fields
-from reconciler.load.emit import Signed
+from reconciler.load.editing import Signed
 from reconciler.model.calendar import EVERY_DAY, WEEKDAYS, Calendar, Run, constant, from_runs, merge, patterns
 from reconciler.model.money import Rounding, in_currency, round_to
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, PROVIDERS

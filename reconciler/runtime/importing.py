@@ -14,7 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from reconciler.errors import UsageError
-from reconciler.load import emit
+from reconciler.load import editing
+from reconciler.load.render import render
 from reconciler.model.capabilities import Access, Capabilities
 from reconciler.model.diagnostics import did_you_mean
 from reconciler.model.property import BOOKING, EXPEDIA
@@ -41,8 +42,8 @@ class Imported:
     document: dict[str, Any]
     unmanaged: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def text(self, schema: str) -> str:
-        """The YAML file. `schema`: the path that its first line points an editor at."""
+    def text(self, name: str) -> str:
+        """The YAML file in the one layout. `name`: its path from the workspace."""
         document = {**self.document, "providers": dict(self.document["providers"])}
         comments: dict[tuple[str, ...], str] = {}
         for (provider, kind), why in sorted(self.unmanaged.items()):
@@ -50,7 +51,7 @@ class Imported:
             link["manage"] = {**link.get("manage", {}), kind: False}
             document["providers"][provider] = link
             comments[("providers", provider, "manage")] = f"{_kinds(self.unmanaged, provider, why)} {why}"
-        return emit.dumps(document, schema=schema, comments=comments)
+        return render(editing.laid_out(document, comments), name)
 
 
 def _kinds(unmanaged: Mapping[tuple[str, str], str], provider: str, why: str) -> str:

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from reconciler.cli.app import execute
 from reconciler.load import Loaded, workspace
+from reconciler.load.editing import Signed
 from reconciler.model.property import DIRECT
+from reconciler.runtime.importing import Imported
 from tests.scenarios.world import Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -348,3 +350,35 @@ def test_an_edit_that_would_bring_an_error_writes_nothing(
     result = run(group, "edit", *arguments)
     assert (result.code, texts(group)) == (code, before)
     assert told in result.err
+
+
+def test_what_import_writes_is_laid_out_so(tmp_path: Path) -> None:
+    """A document of an import, with its comments and changes of prices by guests."""
+    document = {
+        "kind": "Property",
+        "id": "0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11",
+        "name": "Bed & Breakfast, 2nd floor",
+        "country": "NO",
+        "currency": "NOK",
+        "timezone": "Europe/Oslo",
+        "providers": {"expedia": {"property_id": "16636843"}},
+        "rooms": {"double": {"id": "7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201", "name": "Double: sea", "units": 3}},
+        "rate_plans": {
+            "BAR": {
+                "type": "bar",
+                "occupancy": {"1": "-10%", "3": Signed("25.00")},
+                "rates": {"double": Decimal("99.50")},
+            }
+        },
+    }
+    text = Imported("x", document, {("expedia", "rates"): "cannot be read there"}).text("properties/x.yaml")
+    (tmp_path / "reconciler.yaml").write_text(
+        "# yaml-language-server: $schema=schemas/workspace.json\nkind: Workspace\n"
+    )
+    (tmp_path / "properties").mkdir()
+    (tmp_path / "properties" / "x.yaml").write_text(text)
+    assert run(tmp_path, "fmt", "--check").code == 0
+    assert "# rates: cannot be read there" in text
+    assert 'country: "NO"' in text or "country: NO" in text
+    assert "3: +25.00" in text
+    assert loaded(tmp_path).properties[0].name == "Bed & Breakfast, 2nd floor"
