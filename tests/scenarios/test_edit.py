@@ -362,7 +362,14 @@ def test_what_import_writes_is_laid_out_so(tmp_path: Path) -> None:
         "currency": "NOK",
         "timezone": "Europe/Oslo",
         "providers": {"expedia": {"property_id": "16636843"}},
-        "rooms": {"double": {"id": "7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201", "name": "Double: sea", "units": 3}},
+        "rooms": {
+            "double": {
+                "id": "7d3b1f0c-8f0a-4f60-a7a7-0f4d9a7be201",
+                "name": "Double: sea",
+                "units": 3,
+                "occupancy": {"base": 2, "max": 3},
+            }
+        },
         "rate_plans": {
             "BAR": {
                 "type": "bar",
