@@ -188,3 +188,17 @@ def test_a_property_below_defaults_goes_on_pointing_at_the_schema_for_that() -> 
     assert formatted(line + "kind: Defaults\n").startswith(
         "# yaml-language-server: $schema=../../schemas/defaults.json\n"
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(documents())
+def test_an_override_that_is_added_as_adopt_does_it_keeps_every_comment(text: str) -> None:
+    edited = layout.read(text)
+    keys = ["rate_plans", "BAR", "rates", "double", "overrides", "adopted-2031-01-13"]
+    try:
+        editing.put(edited, keys, {"nights": "2031-01-23..2031-01-24", "set": Decimal("131.00")})
+    except UsageError:
+        return
+    after = render(edited, NAME)
+    assert comments(after) == comments(text)
+    assert _at(data(after), keys)["set"] == Decimal("131.00")
