@@ -70,6 +70,8 @@ def read(root: Path, name: str) -> File:
 def content_of(root: Path, name: str) -> bytes | Diagnostic:
     """The bytes of a file, one more than are taken of one that is too large; or why they cannot be read."""
     try:
+        if not (root / name).is_file():  # a pipe would be waited for, for ever
+            return Diagnostic("unreadable-file", "cannot be read: it is no regular file", file=name)
         with (root / name).open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:

@@ -1,0 +1,1 @@
+"""Bad files and values, end to end: see README.md."""
