@@ -42,7 +42,7 @@ def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tup
             return written if written is None or price is not None else replace(written, closed=True)
 
         restrictions = _written(hotel, plan, room)
-        if hotel.manages(provider, "rates") is not Manage.NO:
+        if hotel.manages(provider, "rates") is Manage.YES:
             restrictions = merge(restrictions, prices, closed_without_price)
         if plan.retired or room_retired(hotel, provider, room):
             restrictions = restrictions.map(lambda written: replace(written, closed=True))

@@ -90,7 +90,9 @@ def suspensions(doc: PropertyDoc) -> dict[str, Suspension]:
 
 
 def _local(moment: datetime, doc: PropertyDoc) -> datetime:
-    return moment.replace(tzinfo=ZoneInfo(doc.timezone))
+    """The moment on the property's clock. Where clocks change, of two readings the later: nothing ends early."""
+    readings = (moment.replace(tzinfo=ZoneInfo(doc.timezone), fold=fold) for fold in (0, 1))
+    return max(readings, key=datetime.timestamp)
 
 
 def mappings(context: Context, plans: Mapping[str, RatePlan]) -> dict[str, Mappings]:

@@ -100,23 +100,10 @@ def plan_property(site: Site, hotel: Property) -> Surveyed:
     site.progress(hotel.slug)
     with site.targets(hotel) as targets:
         surveys = survey_property(site, hotel, targets)
-        reasons = {survey.target: suspended(site, hotel, survey.target) for survey in surveys}
-        free = [survey for survey in surveys if not reasons[survey.target] and not survey.blocked]
+        free = [s for s in surveys if not suspended(site, hotel, s.target) and not s.blocked]
         changes = [change for survey in free for change in survey.changes]
         steps = operations(changes, trusted(site, site.store.applied(hotel.slug)))
-        for survey in surveys:
-            if why := reasons[survey.target]:
-                survey.findings = (*survey.findings, _suspended(survey, why))
         return Surveyed(hotel.slug, tuple(surveys), steps, count_messages(steps, surveys, targets))
-
-
-def _suspended(survey: Survey, why: str) -> Diagnostic:
-    return Diagnostic(
-        "suspended",
-        f"nothing is changed at {survey.target}: {why}",
-        Severity.WARNING,
-        address=f"{survey.slug}/{survey.target}",
-    )
 
 
 def plan_workspace(site: Site) -> list[Surveyed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from reconciler.engine.acknowledged import with_acknowledged, without_doubtful
@@ -71,6 +72,8 @@ def survey_property(site: Site, hotel: Property, targets: Targets, only: frozens
         survey = _survey(site, hotel, targets[name], applied, known)
         if name != DATABASE:
             known[name].update(survey.assigned)
+        if why := suspended(site, hotel, name):
+            survey.findings = (*survey.findings, _held(survey, why))
         surveys.append(survey)
     _block_where_rows_are_double(surveys)
     return surveys
@@ -235,7 +238,8 @@ def _compare(
     survey.coverage = seen.coverage
     here = {address: last for address, last in applied.items() if address.target == target.name}
     survey.observed = with_acknowledged(seen, here, target.capabilities, wanted)
-    survey.observed.update(_free_unless_told(survey, target, wanted))
+    manages = partial(_owned, hotel)
+    survey.observed.update(_free_unless_told(survey, target, (a for a in wanted if manages(a) is Manage.YES)))
     findings = list(seen.findings)
     survey.desired = dict(_normal(survey, target, wanted, seen, findings))
     if hotel is not None and target.name != DATABASE:
@@ -244,11 +248,15 @@ def _compare(
         diff(
             survey.desired,
             survey.observed,
-            manages=lambda address: hotel.manages(address.target, address.kind) if hotel else Manage.YES,
+            manages=manages,
             exact=lambda address: address.target == DATABASE and address.kind in _EXACT_KINDS,
         )
     )
     survey.findings = (*survey.findings, *findings)
+
+
+def _owned(hotel: Property | None, address: Address) -> Manage:
+    return hotel.manages(address.target, address.kind) if hotel else Manage.YES
 
 
 def _normal(
@@ -284,11 +292,12 @@ def _free_unless_told(survey: Survey, target: Target, wanted: Iterable[Address])
 
 
 def _unsold_as_it_is(survey: Survey, hotel: Property, capabilities: Capabilities) -> Iterator[tuple[Address, Value]]:
-    """Restrictions of nights with no price on either side: nobody can book such a night, closed or not, so it stays as it is."""
-    if (
-        capabilities.access("rates") is not Access.READ_BACK
-        or capabilities.access("restrictions") is not Access.READ_BACK
-    ):
+    """Restrictions of nights with no price on either side: nobody can book such a night, closed or not, so it stays as it is.
+
+    Where prices are not git's, nothing is known of them.
+    """
+    read = all(capabilities.access(kind) is Access.READ_BACK for kind in ("rates", "restrictions"))
+    if not read or hotel.manages(survey.target, "rates") is Manage.NO:
         return
     for address, value in survey.desired.items():
         if address.kind != "restrictions":
@@ -340,6 +349,15 @@ def merged(surveys: Iterable[Survey]) -> dict[Address, Observed]:
     for survey in surveys:
         entries.update(survey.observed)
     return entries
+
+
+def _held(survey: Survey, why: str) -> Diagnostic:
+    return Diagnostic(
+        "suspended",
+        f"nothing is changed at {survey.target}: {why}",
+        Severity.WARNING,
+        address=f"{survey.slug}/{survey.target}",
+    )
 
 
 def suspended(site: Site, hotel: Property, target: str) -> str | None:

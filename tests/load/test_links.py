@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from reconciler import load
 from reconciler.model.property import CREATE, Manage, Suspension
 from tests.load.writing import BAR, FILE, HEAD, HOTEL, errors, hotel, write
@@ -82,6 +84,26 @@ providers: {expedia: {property_id: "1", suspend: {reason: audit, until: 2027-01-
     suspended = hotel(tmp_path, HOTEL + text).suspended
     assert suspended[""] == Suspension("fire", datetime(2027, 7, 1, 11, tzinfo=UTC))
     assert suspended["expedia"].until == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "ends"),
+    [
+        ("2027-03-28T00:59", datetime(2027, 3, 28, 0, 59, tzinfo=UTC)),
+        ("2027-03-28T01:30", datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),  # clocks go from 1:00 to 2:00: it never comes
+        ("2027-03-28T02:00", datetime(2027, 3, 28, 1, 0, tzinfo=UTC)),
+        ("2027-10-31T00:59", datetime(2027, 10, 30, 23, 59, tzinfo=UTC)),
+        ("2027-10-31T01:30", datetime(2027, 10, 31, 1, 30, tzinfo=UTC)),  # clocks go from 2:00 to 1:00: it comes twice
+        ("2027-10-31T02:00", datetime(2027, 10, 31, 2, 0, tzinfo=UTC)),
+    ],
+)
+def test_where_clocks_change_a_suspension_never_ends_early(tmp_path: Path, written: str, ends: datetime) -> None:
+    text = f"""
+suspend: {{reason: fire, until: {written}}}
+providers: {{expedia: {{property_id: "1", suspend: {{reason: audit, until: {written}}}}}}}
+"""
+    suspended = hotel(tmp_path, HOTEL + text).suspended
+    assert {scope: one.until.astimezone(UTC) for scope, one in suspended.items()} == {"": ends, "expedia": ends}
 
 
 def test_the_window_begins_with_the_propertys_own_today(tmp_path: Path) -> None:

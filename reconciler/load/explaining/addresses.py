@@ -43,7 +43,7 @@ def _restrictions(source: Source, address: Address, night: date) -> tuple[NightV
     value, steps = restrictions(source, plan, room, night)
     if address.target == DATABASE:
         return value, steps
-    unpriced = source.hotel.manages(address.target, "rates") is not Manage.NO
+    unpriced = source.hotel.manages(address.target, "rates") is Manage.YES
     if unpriced and price(source, plan, room, address.target, night)[0] is None:
         steps.append(Step(True, "no price on this night", None, (), "closed"))
     if why := _retired(source, address.target, room, plan):
