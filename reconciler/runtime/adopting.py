@@ -1,7 +1,7 @@
 """The verb `adopt`: what somebody changed out there becomes git's word, in the property's own file, comments kept.
 
-Every value is tried by itself: written into a draft, loaded, and compared with what is out there. What does not come out as that, or would
-bring an error, is left alone and named. What git changed itself is not touched: that is for a plan.
+The values of a file are written into a draft together, loaded, and compared with what is out there. What does not come out as that, or
+would bring an error, is left alone and named. What git changed itself is not touched: that is for a plan.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.engine.planner import calendar_of
 from reconciler.errors import FilesError, UsageError
-from reconciler.load import editing
+from reconciler.load import Loaded, editing
 from reconciler.load.layout import Layout
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar, merge, patterns
@@ -45,52 +45,82 @@ class _Edit:
         return bool(self.values or self.nights)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A difference that is to be adopted, by its place among all, and what is written for it."""
+
+    number: int
+    difference: Difference
+    edit: _Edit
+
+
 def adopt(draft: Draft, differences: Sequence[Difference], today: date) -> Adopted:
     """Edits the draft. Each difference is one address with the nights that somebody moved."""
-    done: list[Address] = []
-    left: list[tuple[Address, str]] = []
-    for difference in differences:
-        why = _try(draft, difference, today)
-        if why:
-            left.append((difference.address, why))
-        else:
-            done.append(difference.address)
-    return Adopted(tuple(done), tuple(left))
+    why = {number: _refusal(difference) for number, difference in enumerate(differences)}
+    for slug in sorted({differences[number].address.property for number, told in why.items() if not told}):
+        wishes = [
+            _Wish(number, one, _edit(one))
+            for number, one in enumerate(differences)
+            if one.address.property == slug and not why[number]
+        ]
+        why.update(_Trial(draft, draft.load((slug,)), slug, f"adopted-{today}").adopt(wishes))
+    return Adopted(
+        tuple(differences[number].address for number, told in sorted(why.items()) if not told),
+        tuple((differences[number].address, told) for number, told in sorted(why.items()) if told),
+    )
 
 
-def _try(draft: Draft, difference: Difference, today: date) -> str:
-    """Adopts one difference; why not, where that cannot be."""
+def _refusal(difference: Difference) -> str:
+    """Why a difference is not even tried; empty where it is."""
     if difference.mover is Mover.BOTH:
         return "git changed it too: decide which holds"
     if difference.mover is not Mover.THERE:
         return "nobody changed it out there: a plan brings git's word about"
-    slug = difference.address.property
-    before = draft.load((slug,))
-    edit = _edit(difference, _hotel(before.properties, slug))
-    if not edit:
-        return "the YAML has no word for it"
-    kept = dict(draft.changed)
-    try:
-        draft.edit(slug, lambda layout: _write(layout, edit, f"adopted-{today}"))
-        after = draft.judge(before, (slug,))
-    except (FilesError, UsageError) as error:
-        draft.changed = kept
-        told = error.diagnostics[0].message if isinstance(error, FilesError) and error.diagnostics else error.message
-        return f"it would bring an error: {told}"
-    if _is_so(difference, _hotel(after.properties, slug)):
-        return ""
-    draft.changed = kept
-    return "what is there cannot be said exactly"
+    return "" if _edit(difference) else "the YAML has no word for it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Adopting into one file: all wishes are written and loaded together, and parted in halves only where that brings an error."""
+
+    draft: Draft
+    before: Loaded
+    slug: str
+    name: str
+
+    def adopt(self, wishes: Sequence[_Wish]) -> dict[int, str]:
+        """What became of each, by its number: why it was left alone, nothing where it was adopted."""
+        if not wishes:
+            return {}
+        kept = dict(self.draft.changed)
+        try:
+            self.draft.edit(self.slug, lambda layout: _write(layout, wishes, self.name))
+            hotel = _hotel(self.draft.judge(self.before, (self.slug,)).properties, self.slug)
+        except (FilesError, UsageError) as error:
+            self.draft.changed = kept
+            half = len(wishes) // 2
+            if half:
+                return {**self.adopt(wishes[:half]), **self.adopt(wishes[half:])}
+            return {wishes[0].number: f"it would bring an error: {_first(error)}"}
+        so = [wish for wish in wishes if _is_so(wish.difference, hotel)]
+        if len(so) == len(wishes):
+            return {wish.number: "" for wish in wishes}
+        self.draft.changed = kept
+        return {**{wish.number: "what is there cannot be said exactly" for wish in wishes}, **self.adopt(so)}
+
+
+def _first(error: FilesError | UsageError) -> str:
+    return error.diagnostics[0].message if isinstance(error, FilesError) and error.diagnostics else error.message
 
 
 def _hotel(hotels: Sequence[Property], slug: str) -> Property:
     return next(hotel for hotel in hotels if hotel.slug == slug)
 
 
-def _write(layout: Layout, edit: _Edit, name: str) -> None:
-    for keys, value in edit.values:
+def _write(layout: Layout, wishes: Sequence[_Wish], name: str) -> None:
+    for keys, value in (pair for wish in wishes for pair in wish.edit.values):
         editing.put(layout, keys, value)
-    for keys, nights in edit.nights:
+    for keys, nights in (pair for wish in wishes for pair in wish.edit.nights):
         for one in sorted(patterns(nights), key=lambda one: (one.start, sorted(one.days))):
             here = (*keys, "overrides", free_name(layout, (*keys, "overrides"), name))
             editing.put(layout, here, override(one.start, one.until, one.days, _plain(one.value)))
@@ -104,10 +134,9 @@ def _plain(value: Any) -> Any:
 # --- what is to be written
 
 
-def _edit(difference: Difference, hotel: Property) -> _Edit:
-    address = difference.address
-    build = _BY_KIND.get(address.kind)
-    return build(difference, hotel) if build else _Edit()
+def _edit(difference: Difference) -> _Edit:
+    build = _BY_KIND.get(difference.address.kind)
+    return build(difference) if build else _Edit()
 
 
 def _place(address: Address) -> tuple[str, ...]:
@@ -115,13 +144,13 @@ def _place(address: Address) -> tuple[str, ...]:
     return address.key[1:] if address.target == DATABASE and address.kind != "allocation" else address.key
 
 
-def _rates(difference: Difference, _hotel: Property) -> _Edit:
+def _rates(difference: Difference) -> _Edit:
     room, plan = _place(difference.address)
     amounts = calendar_of(difference.observed).map(lambda price: price.amount)
     return _Edit(nights=((("rate_plans", plan, "rates", room), amounts),)) if amounts else _Edit()
 
 
-def _restrictions(difference: Difference, _hotel: Property) -> _Edit:
+def _restrictions(difference: Difference) -> _Edit:
     room, plan = _place(difference.address)
     names = [field.name for field in fields(Restrictions)]
 
@@ -140,7 +169,7 @@ def _said(value: Restrictions, name: str) -> Any:
     return None if said == getattr(_FREE, name) and not isinstance(said, bool) else said
 
 
-def _availability(difference: Difference, _hotel: Property) -> _Edit:
+def _availability(difference: Difference) -> _Edit:
     (room,), provider = difference.address.key, difference.address.target
     wanted, there = calendar_of(difference.desired), calendar_of(difference.observed)
 
@@ -157,7 +186,7 @@ def _availability(difference: Difference, _hotel: Property) -> _Edit:
     return _Edit(nights=tuple((keys, nights) for keys, nights in found if nights))
 
 
-def _allocation(difference: Difference, _hotel: Property) -> _Edit:
+def _allocation(difference: Difference) -> _Edit:
     (room,) = difference.address.key
 
     def shared(value: Allotments) -> tuple[tuple[str, int], ...]:
@@ -184,7 +213,7 @@ _FIELDS: Mapping[tuple[str, str], Callable[[Address], tuple[str, ...]]] = {
 """Where the YAML says a field of a document."""
 
 
-def _document(difference: Difference, _hotel: Property) -> _Edit:
+def _document(difference: Difference) -> _Edit:
     wanted, there = _fields(difference.desired), _fields(difference.observed)
     differing = [name for name in sorted(wanted) if wanted[name] != there.get(name)]
     places = [_FIELDS.get((difference.address.kind, name)) for name in differing]
@@ -201,7 +230,7 @@ def _fields(value: Any) -> dict[str, Any]:
     return {} if value is None or isinstance(value, Calendar) else dict(value)
 
 
-_BY_KIND: Mapping[str, Callable[[Difference, Property], _Edit]] = {
+_BY_KIND: Mapping[str, Callable[[Difference], _Edit]] = {
     "rates": _rates,
     "restrictions": _restrictions,
     "availability": _availability,

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.load import Loaded
+from reconciler.model.address import parse
+from reconciler.model.calendar import Calendar, constant
+from reconciler.model.drift import Difference, Mover
+from reconciler.model.state import Price, Provenance
+from reconciler.runtime.adopting import adopt as adopt_into
+from reconciler.runtime.drafting import Draft, draft
+from reconciler.wiring import capabilities
+from tests.load.writing import FILE, HEAD, NOW, ROOMS, write
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
 HOTEL = "properties/lisbon-baixa.yaml"
@@ -105,3 +118,57 @@ def test_without_drift_nothing_is_adopted(sold: World) -> None:
     result = adopt(sold)
     assert (result.code, result.out) == (0, "")
     assert "0 differences adopted in 0 files" in result.err
+
+
+class Counted(Draft):
+    """A draft that counts how often it was loaded."""
+
+    loads = 0
+
+    def load(self, only: Collection[str] = ()) -> Loaded:
+        Counted.loads += 1
+        return super().load(only)
+
+
+def many(tmp_path: Path, *prices: str) -> tuple[Counted, list[Difference]]:
+    """A hotel with a hundred rate plans that all have the first price, each changed by hand to one of the others on two nights."""
+    first, *others = prices
+    plans = "".join(f"  P{n}: {{type: bar, rates: {{double: {first}}}}}\n" for n in range(100))
+    write(tmp_path, {FILE: f"{HEAD}{ROOMS}# Read me.\nrate_plans:\n{plans}"})
+    found = draft(tmp_path, NOW, capabilities)
+    start = NOW.date() + timedelta(days=9)
+
+    def nights(price: str) -> Calendar[Price]:
+        return constant(start, start + timedelta(days=2), Price(Decimal(price)))
+
+    moved = [
+        Difference(
+            parse(f"lisbon/expedia/rates/double/P{n}"),
+            Mover.THERE,
+            nights(first),
+            nights(first),
+            nights(others[n % len(others)]),
+            Provenance.READ_BACK,
+        )
+        for n in range(100)
+    ]
+    Counted.loads = 0
+    return Counted(found.root, found.now, found.able, found.properties, found.texts), moved
+
+
+def test_many_values_of_a_hotel_are_written_and_loaded_together(tmp_path: Path) -> None:
+    files, moved = many(tmp_path, "100.00", "90.00", "95.00")
+    found = adopt_into(files, moved, NOW.date())
+    assert (len(found.addresses), found.left) == (100, ())
+    assert Counted.loads == 2
+    assert files.changed[FILE].count("adopted-") == 100
+    assert "# Read me." in files.changed[FILE]
+
+
+def test_of_many_values_only_the_wrong_one_is_left_alone(tmp_path: Path) -> None:
+    files, moved = many(tmp_path, "100.00", *["90.00"] * 62, "0.00", *["90.00"] * 37)
+    found = adopt_into(files, moved, NOW.date())
+    ((address, why),) = found.left
+    assert address.key[-1] == "P62" and "it would bring an error" in why
+    assert len(found.addresses) == 99
+    assert Counted.loads <= 20
