@@ -1,6 +1,7 @@
 """Restrictions: what limits a stay, per room, plan and night. What git does not mention is "no restriction", and is enforced.
 
-A night without a price is closed for that plan at the providers whose prices git owns; the hotel's database simply has no price there.
+A night without a price is closed for that plan at the providers whose prices git owns for good (not `create_only`: later ones are
+somebody else's); the hotel's database simply has no price there.
 """
 
 from __future__ import annotations
