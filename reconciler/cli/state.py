@@ -30,7 +30,9 @@ def status(options: Options, form: str, json_into: Path | None, quiet: bool) -> 
     """
     with site(options) as here:
         rows = [
-            status_report.PropertyStatus(s.property, s.last_run, s.last_applied_at, s.applied, s.coverage, s.note)
+            status_report.PropertyStatus(
+                s.property, s.last_run, s.last_applied_at, s.applied, s.coverage, s.note, s.not_owned
+            )
             for s in standing(here)
         ]
         report = status_report.build(here.environment.name, rows)

@@ -31,7 +31,7 @@ def unmapped(coverage: Mapping[tuple[str, str], Coverage], slug: str) -> Iterato
             yield f"not mapped at {provider}: {'; '.join(lists)}"
 
 
-def names(items: tuple[str, ...]) -> str:
+def names(items: tuple[str, ...], between: str = ", ") -> str:
     """Names with commas, the rest counted."""
     rest = len(items) - _MOST_NAMES
-    return ", ".join(items[:_MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
+    return between.join(items[:_MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")

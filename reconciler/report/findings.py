@@ -92,7 +92,7 @@ def told_apart(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     listed: list[Diagnostic] = []
     alike: Counter[tuple[Severity, str]] = Counter()
     for finding in worst_first(found):
-        if finding.code in (UNMANAGED, *HELD):
+        if finding.code in HELD or _is_unmanaged(finding):
             continue
         kind = (finding.severity, finding.code)
         alike[kind] += 1
@@ -110,17 +110,23 @@ def suspended(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:
 
 
 def unmanaged(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:
-    """One line that counts and names what is out there and not in git; none where there is nothing."""
-    there = [finding for finding in in_order(found) if finding.code == UNMANAGED and _property(finding) == slug]
-    if not there:
-        return ()
-    named = tuple(finding.address.partition("/")[2] or finding.message for finding in there)
-    return (f"{len(there):,} unmanaged (out there, not in git, left alone): {names(named)}",)
+    """One line that counts what is out there and not in git, one for the kinds that are not git's; none where there is nothing."""
+    by_kind: dict[str, list[str]] = {}
+    for finding in in_order(found):
+        if _is_unmanaged(finding) and _property(finding) == slug:
+            said, _, what = finding.message.partition(": ")
+            by_kind.setdefault(said, []).append(what)
+    return tuple(f"left alone, {said}: {names(tuple(what), '; ')}" for said, what in sorted(by_kind.items()))
 
 
 def properties(found: Iterable[Diagnostic]) -> set[str]:
     """The properties that findings of these two kinds speak of."""
-    return {_property(finding) for finding in found if finding.code in (UNMANAGED, *HELD)}
+    return {_property(finding) for finding in found if finding.code in HELD or _is_unmanaged(finding)}
+
+
+def _is_unmanaged(finding: Diagnostic) -> bool:
+    """Whether it only counts; what stands in the way of a plan is told with the other findings."""
+    return finding.code == UNMANAGED and finding.severity is Severity.INFO
 
 
 def failing(found: Iterable[Diagnostic]) -> set[str]:

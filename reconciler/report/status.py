@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.engine.plan_file import coverage_to_json
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.journal import Run
 from reconciler.model.state import Coverage, Json
-from reconciler.report import coverage
+from reconciler.report import coverage, findings
 from reconciler.report.contract import FORMAT_VERSION, Report, Section, Table, count
 from reconciler.report.nights import moment
 
@@ -18,7 +19,10 @@ _COLUMNS = ("property", "last run", "status", "when", "last applied", "addresses
 
 @dataclass(frozen=True, slots=True)
 class PropertyStatus:
-    """One property. `applied`: how many addresses have a last applied value; `coverage` by provider; `note`: suspended, locked, ..."""
+    """One property. `applied`: how many addresses have a last applied value; `coverage` by provider; `note`: suspended, locked, ...
+
+    `not_owned`: what of it is not git's.
+    """
 
     property: str
     last_run: Run | None = None
@@ -26,6 +30,7 @@ class PropertyStatus:
     applied: int = 0
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     note: str = ""
+    not_owned: tuple[Diagnostic, ...] = ()
 
 
 def build(environment: str, properties: Sequence[PropertyStatus]) -> Report:
@@ -38,10 +43,19 @@ def build(environment: str, properties: Sequence[PropertyStatus]) -> Report:
         verdict=verdict,
         data=lambda: _to_json(environment, properties),
         environment=environment,
-        sections=(Section("", table=Table(_COLUMNS, tuple(_row(hotel) for hotel in properties))),)
+        sections=(
+            Section("", table=Table(_COLUMNS, tuple(_row(hotel) for hotel in properties))),
+            *(section for hotel in properties if (section := _section(hotel))),
+        )
         if properties
         else (),
     )
+
+
+def _section(hotel: PropertyStatus) -> Section | None:
+    """What is not mapped, by name, and what is not git's; None where there is nothing of it."""
+    notices = (*coverage.unmapped(_of(hotel), hotel.property), *findings.unmanaged(hotel.not_owned, hotel.property))
+    return Section(hotel.property, notices=notices) if notices else None
 
 
 def _row(hotel: PropertyStatus) -> tuple[str, ...]:
@@ -79,4 +93,5 @@ def _hotel(hotel: PropertyStatus) -> dict[str, Json]:
         "applied": hotel.applied,
         "coverage": coverage_to_json(_of(hotel)),
         "note": hotel.note,
+        "not_owned": [finding.message for finding in hotel.not_owned],
     }

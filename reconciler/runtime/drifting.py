@@ -12,6 +12,7 @@ from reconciler.model.journal import Applied
 from reconciler.model.property import Property
 from reconciler.model.state import Provenance
 from reconciler.runtime.closures import closed_by_hand
+from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, trusted
@@ -27,17 +28,19 @@ def find_drift(site: Site) -> DriftReport:
             pairs.append((survey_workspace(site, target), trusted(site, site.store.applied(WORKSPACE))))
     surveys = [survey for survey, _ in pairs]
     changes = sorted((change for survey in surveys for change in survey.changes), key=lambda change: change.address)
+    coverage = coverage_of(surveys)
+    findings = [finding for survey in surveys for finding in survey.findings]
+    for hotel in hotels:
+        findings += [*closed_by_hand(hotel), *not_owned(hotel, site.capabilities, coverage)]
     applied = {address: last for _, known in pairs for address, last in known.items()}
     return DriftReport(
         environment=site.environment.name,
         as_of=site.now,
         differences=tuple(differences(changes, applied)),
         never_sent=tuple(_never_sent(surveys)),
-        findings=in_order(
-            [f for survey in surveys for f in survey.findings] + [f for hotel in hotels for f in closed_by_hand(hotel)]
-        ),
+        findings=in_order(findings),
         properties=tuple(hotel.slug for hotel in hotels),
-        coverage=coverage_of(surveys),
+        coverage=coverage,
         commit=site.commit,
         partial=site.scope.partial,
     )

@@ -9,17 +9,21 @@ from typing import Any, TypedDict
 
 from reconciler.engine.plan_file import coverage_from_json
 from reconciler.errors import DatabaseError, UsageError
-from reconciler.model.diagnostics import did_you_mean
+from reconciler.model.diagnostics import Diagnostic, did_you_mean
 from reconciler.model.journal import Applied, Run
 from reconciler.model.state import Coverage
 from reconciler.providers.lookup import MappedPlan, MappedRoom
+from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import suspended
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one property stands by our last word. `applied`: how many addresses have one; `coverage` as its last run saw it."""
+    """Where one property stands by our last word.
+
+    `applied`: how many addresses have one; `coverage` as its last run saw it; `not_owned`: what of it is not git's.
+    """
 
     property: str
     last_run: Run | None
@@ -27,6 +31,7 @@ class Standing:
     applied: int
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     note: str = ""
+    not_owned: tuple[Diagnostic, ...] = ()
 
 
 def standing(site: Site) -> list[Standing]:
@@ -41,14 +46,17 @@ def standing(site: Site) -> list[Standing]:
         notes = [f"held by run {holder.run_id[:8]}"] if holder else []
         notes += [f"{name} suspended: {why}" for name in hotel.providers if (why := suspended(site, hotel, name))]
         last = runs.get(newest.run_id or "") if newest else None
+        coverage = _coverage(last, hotel.slug)
+        seen = {(hotel.slug, provider): value for provider, value in coverage.items()}
         rows.append(
             Standing(
                 hotel.slug,
                 last,
                 newest.at if newest else None,
                 len(applied),
-                _coverage(last, hotel.slug),
+                coverage,
                 "; ".join(notes),
+                tuple(not_owned(hotel, site.capabilities, seen)),
             )
         )
     return rows

@@ -20,6 +20,7 @@ from reconciler.policy import judge
 from reconciler.providers.contract import Pending, Target
 from reconciler.runtime.closures import closed_by_hand
 from reconciler.runtime.judging import case_of, counts_of
+from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
 
@@ -47,8 +48,10 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     surveys = [survey for item in planned for survey in item.surveys]
     findings = [finding for survey in surveys for finding in survey.findings]
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
-    findings += [finding for hotel in hotels for finding in (*closed_by_hand(hotel), *_pending(hotel))]
-    case = case_of(site, steps, coverage_of(surveys), counts_of(surveys))
+    coverage = coverage_of(surveys)
+    for hotel in hotels:
+        findings += [*closed_by_hand(hotel), *_pending(hotel), *not_owned(hotel, site.capabilities, coverage)]
+    case = case_of(site, steps, coverage, counts_of(surveys))
     findings += judge(case, site.loaded.workspace.policies, consents)
     return Plan(
         environment=site.environment.name,
@@ -58,7 +61,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
         operations=steps,
         findings=in_order(findings),
         properties=tuple(hotel.slug for hotel in hotels),
-        coverage=coverage_of(surveys),
+        coverage=coverage,
         messages=sum(item.messages for item in planned),
         commit=site.commit,
         consents=tuple(sorted(set(consents))),

@@ -138,8 +138,11 @@ FINDINGS = (
         hint="`rate_step.percent`, or `--consent rate_step`",
         address=f"{HOTEL}/booking.com/rates/double/BAR",
     ),
-    Diagnostic("unmanaged", "there, not in git", Severity.INFO, address=f"{HOTEL}/expedia/rate_plan/double/SPECIAL"),
-    Diagnostic("unmanaged", "there, not in git", Severity.INFO, address=f"{HOTEL}/expedia/rate_plan/suite/SPECIAL"),
+    Diagnostic("unmanaged", "not in git: 1 rate plan at Booking.com", Severity.INFO, address=f"{HOTEL}/booking.com"),
+    Diagnostic(
+        "unmanaged", "not in git: 2 in ota_rate_plans (a, b)", Severity.INFO, address=f"{HOTEL}/database/rate_plan"
+    ),
+    Diagnostic("unmanaged", "not git's: restrictions at Booking.com", Severity.INFO, address=f"{HOTEL}/booking.com"),
     Diagnostic(
         "suspended",
         "suspended at expedia until 2027-05-03 12:00: extranet under repair; nothing is changed there",

@@ -159,7 +159,8 @@ def test_unmapped_and_unmanaged_are_named_and_counted() -> None:
     text = terminal.render(plan.build(samples.plan(), digest=samples.DIGEST))
     assert "mapped 4 of 4 rooms, 11 of 12 rates" in text
     assert "not mapped at booking.com: rates Weekend Special" in text
-    assert "2 unmanaged (out there, not in git, left alone): expedia/rate_plan/double/SPECIAL" in text
+    assert "left alone, not in git: 1 rate plan at Booking.com; 2 in ota_rate_plans (a, b)" in text
+    assert "left alone, not git's: restrictions at Booking.com" in text
 
 
 def test_many_warnings_of_one_kind_are_cut_and_counted_but_errors_never() -> None:

@@ -190,3 +190,28 @@ def test_while_suspended_nothing_is_changed_there_and_drift_still_tells(world: W
     assert {target for target, _ in places(world.addresses())} == set(TARGETS) - held
     later = world.run("plan", "--format", "json", "--as-of", "2031-01-13T10:00:00+00:00").json
     assert {target for target, _ in places([op["address"] for op in later["operations"]])} == set(TARGETS)
+
+
+def test_what_is_not_in_git_is_counted_in_one_line_and_named(world: World) -> None:
+    world.edit(HOTEL, ', suite: "30012"}\n', "}\n")
+    world.edit(HOTEL, ', suite: "880012A"}', "}")
+    manage(world, booking=words({"rates", "restrictions"}, "false"))
+    world.apply()
+    world.rows("UPDATE ota_rate_plans SET rate_plan_id = 'OLD' WHERE rate_plan_id = 'NREF' AND provider = 'expedia'")
+    counted, rows = "not in git: 1 room, 1 rate plan at Expedia", "not in git: 1 in ota_rate_plans (expedia/double/OLD)"
+    kinds = "not git's: rates, restrictions at Booking.com"
+    for verb in ("plan", "drift"):
+        for form in ("text", "markdown"):
+            lines = world.run(verb, "--format", form).out.replace("\\", "").splitlines()
+            assert sum("left alone, not in git:" in line for line in lines) == 1
+            (line,) = (line for line in lines if "left alone, not in git:" in line)
+            assert counted.partition(": ")[2] in line and rows.partition(": ")[2] in line
+            assert any(f"left alone, {kinds}" in line for line in lines)
+            assert any("not mapped at expedia: rooms Suite" in line for line in lines)
+            assert any("mapped 3 of 4 rooms, 5 of 6 rates" in line for line in lines)
+        told = [one["message"] for one in world.run(verb, "--format", "json").json["findings"]]
+        assert {counted, rows, kinds} <= set(told)
+    stands = world.run("status")
+    assert f"left alone, {counted}" in stands.out and f"left alone, {kinds}" in stands.out
+    assert "not mapped at expedia: rooms Suite" in stands.out
+    assert world.run("status", "--format", "json").json["properties"][0]["not_owned"] == [kinds, counted]

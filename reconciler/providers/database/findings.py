@@ -90,7 +90,7 @@ def unmanaged(slug: str, kind: str, keys: Collection[Key]) -> Iterator[Diagnosti
     more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
     yield Diagnostic(
         "unmanaged",
-        f"{len(keys)} not in git, left alone, in {TABLES[kind]}: {shown}{more}",
+        f"not in git: {len(keys)} in {TABLES[kind]} ({shown}{more})",
         Severity.INFO,
         address=f"{slug}/database/{kind}",
     )

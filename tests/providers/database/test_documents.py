@@ -269,7 +269,7 @@ def test_rows_git_does_not_know_are_counted_and_left_alone(connection: Connectio
     write(target, {PLAN: rate_plan()})
     seen = look(target)
     assert [(f.code, f.severity.value, f.message) for f in seen.findings] == [
-        ("unmanaged", "info", "2 not in git, left alone, in ota_rate_plans: expedia/double/OLD, expedia/double/OLDER")
+        ("unmanaged", "info", "not in git: 2 in ota_rate_plans (expedia/double/OLD, expedia/double/OLDER)")
     ], "integrations of other types are none of ours"
     assert list(seen.entries) == [PLAN]
 
