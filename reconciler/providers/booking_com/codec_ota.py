@@ -47,7 +47,10 @@ class PlanNotif:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The conditions under which a room sells a plan. Advance windows in days; None where there is none."""
+    """The conditions under which a room sells a plan. Advance windows in days; None where there is none.
+
+    `pricing`: how the pair is priced now, to be said again, for a condition that is left out is taken away; empty where that is not told.
+    """
 
     room: str
     plan: str
@@ -56,6 +59,7 @@ class Product:
     min_advance_days: int | None = None
     max_advance_days: int | None = None
     max_occupancy: int | None = None
+    pricing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +167,5 @@ def _add_product(element: Element, product: Product) -> None:
     if said:
         xml.add(xml.add(policies, "BookingRules"), "BookingRule", said)
     xml.add(xml.add(policies, "CancelPolicy"), "CancelPenalty", {"PolicyCode": product.cancellation_code})
+    if product.pricing:
+        xml.add(xml.add(element, "TPA_Extensions"), "PricingType", {"Value": product.pricing})

@@ -141,6 +141,7 @@ class PlanWork:
             _days(wanted, "min_advance_days"),
             _days(wanted, "max_advance_days"),
             there.max_persons if there is not None else None,
+            there.pricing if there is not None else "",
         )
 
 

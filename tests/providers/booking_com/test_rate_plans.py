@@ -228,7 +228,7 @@ def test_conditions_are_sent_only_where_their_codes_are_known_and_they_differ(ex
             target.execute(batch)
         assert len(kinds_sent(extranet)) == sent
     facts = extranet.room_rate(DOUBLE, STANDARD)["facts"]
-    assert facts == {"policy_id": "152", "max_advance": "P90D", "max_persons": "2"}
+    assert facts == {"policy_id": "152", "max_advance": "P90D", "max_persons": "2", "pricing_type": "Standard"}
 
 
 def test_without_codes_conditions_are_left_alone_with_one_warning_for_a_plan(extranet: Extranet) -> None:
