@@ -36,6 +36,9 @@ from reconciler.wiring import Options, clock, site
     metavar="RULE",
     help="Consent to what this rule refuses: a check, or custom/NAME (repeatable).",
 )
+@click.option(
+    "--prune", is_flag=True, help="Also retire rate plans that vanished from the files, where `allow_prune` lets it."
+)
 @common(scope=True, work=True, form=True)
 def apply(
     options: Options,
@@ -43,6 +46,7 @@ def apply(
     auto_approve: bool,
     no_input: bool,
     consents: tuple[str, ...],
+    prune: bool,
     form: str,
     json_into: Path | None,
     quiet: bool,
@@ -55,6 +59,7 @@ def apply(
       reconciler apply --property lisbon-baixa
       reconciler apply --auto-approve --env staging
     """
+    options = replace(options, scope=replace(options.scope, prune=prune))
     saved = _saved(file, options, consents) if file else None
     if saved is not None:
         environment = options.environment or saved.environment

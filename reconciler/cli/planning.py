@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -45,12 +46,16 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     metavar="RULE",
     help="Consent to what this rule refuses: a check, or custom/NAME (repeatable).",
 )
+@click.option(
+    "--prune", is_flag=True, help="Also retire rate plans that vanished from the files, where `allow_prune` lets it."
+)
 @common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
     out: Path | None,
     detailed_exitcode: bool,
     consents: tuple[str, ...],
+    prune: bool,
     form: str,
     json_into: Path | None,
     quiet: bool,
@@ -63,7 +68,9 @@ def plan(
       reconciler plan --property lisbon-baixa --out plan.json
       reconciler plan --target '*/database/**' --format markdown
       reconciler plan --detailed-exitcode --env production
+      reconciler plan --prune --env staging --out plan.json
     """
+    options = replace(options, scope=replace(options.scope, prune=prune))
     with site(options) as here:
         here.properties()
         check_rules(consents, here.loaded.workspace.policies)

@@ -57,11 +57,7 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "commit": plan.commit,
         "workspace_digest": plan.workspace_digest,
         "as_of": plan.as_of.astimezone(UTC).isoformat(),
-        "scope": {
-            "properties": list(plan.scope.properties),
-            "targets": list(plan.scope.targets),
-            "window": plan.scope.window,
-        },
+        "scope": _scope(plan.scope),
         "partial": plan.scope.partial,
         "properties": list(plan.properties),
         "operations": [_operation(op) for op in plan.operations],
@@ -72,6 +68,15 @@ def to_json(plan: Plan) -> dict[str, Json]:
     }
     data["digest"] = digest_of(data)
     return data
+
+
+def _scope(scope: Scope) -> Json:
+    data: dict[str, Json] = {
+        "properties": list(scope.properties),
+        "targets": list(scope.targets),
+        "window": scope.window,
+    }
+    return {**data, "prune": True} if scope.prune else data
 
 
 def _operation(op: Operation) -> Json:
@@ -204,7 +209,10 @@ def read_instant(value: object) -> datetime:
 def _read_scope(scope: dict[str, Any]) -> Scope:
     window = scope["window"]
     return Scope(
-        read_texts(scope["properties"]), read_texts(scope["targets"]), None if window is None else _whole(window)
+        read_texts(scope["properties"]),
+        read_texts(scope["targets"]),
+        None if window is None else _whole(window),
+        scope.get("prune") is True,
     )
 
 

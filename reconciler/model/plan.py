@@ -66,11 +66,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What was asked for: property slugs, globs over addresses, days; empty means everything."""
+    """What was asked for: property slugs, globs over addresses, days; empty means everything.
+
+    `prune`: also rate plans whose entry vanished from the files.
+    """
 
     properties: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     window: int | None = None
+    prune: bool = False
 
     @property
     def partial(self) -> bool:

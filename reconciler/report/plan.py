@@ -45,7 +45,7 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
         warnings=(*_refused(plan), *_partial(plan.scope)),
-        notices=tuple(_consents(plan)),
+        notices=(*_consents(plan), *_prune(plan.scope)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),
@@ -114,6 +114,11 @@ def _partial(scope: Scope) -> Iterator[str]:
 def _consents(plan: Plan) -> Iterator[str]:
     if plan.consents:
         yield f"Consent given to: {', '.join(plan.consents)}."
+
+
+def _prune(scope: Scope) -> Iterator[str]:
+    if scope.prune:
+        yield "Rate plans that vanished from the files are retired (--prune)."
 
 
 def _section(plan: Plan, slug: str, operations: Sequence[Operation]) -> Section | None:

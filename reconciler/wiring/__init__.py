@@ -17,6 +17,7 @@ from reconciler.model.moves import Moves
 from reconciler.model.plan import Scope
 from reconciler.model.workspace import REFERENCE_SCHEMES, Environment, Workspace
 from reconciler.runtime.closures import with_closures
+from reconciler.runtime.pruning import with_vanished
 from reconciler.runtime.revision import changed_files, file_at, git_state
 from reconciler.runtime.site import Site, silent
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
@@ -131,6 +132,11 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
     from reconciler.store.postgres import PostgresStore
 
     loaded, environment = load(options)
+    if options.scope.prune and not environment.allow_prune:
+        raise UsageError(
+            f"--prune is not allowed in environment `{environment.name}`",
+            hint="write `retired: true` instead; or `allow_prune: true` for the environment in reconciler.yaml",
+        )
     database = database_of(options, environment)
     if changes:
         _refuse_lost_journal(database, environment, loaded.workspace, options.environ)
@@ -141,7 +147,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         stack.callback(store.close)
         plant = Plant(options, loaded.workspace, environment, url, store)
         commit, dirty = git_state(options.workspace)
-        hotels = tuple(_remembered(store, loaded.properties))
+        hotels = tuple(_remembered(store, loaded.properties, prune=options.scope.prune))
         store.expect({hotel.slug: hotel.pending for hotel in hotels if hotel.pending})
         yield Site(
             loaded=replace(loaded, properties=hotels),
@@ -165,13 +171,17 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         )
 
 
-def _remembered(store: PostgresStore, hotels: Iterable[Property]) -> Iterator[Property]:
-    """The properties with what people and earlier runs did to them: rooms closed by hand, moves that are still to be carried out."""
+def _remembered(store: PostgresStore, hotels: Iterable[Property], *, prune: bool) -> Iterator[Property]:
+    """The properties with what people and earlier runs did to them: rooms closed by hand, moves that are still to be carried out.
+
+    With `prune`, plans that earlier runs applied and that vanished, retired.
+    """
     closures, done = store.closures(), store.moves()
     for hotel in hotels:
         pending = hotel.moves.without(done.get(hotel.slug, Moves()))
         closed = [replace(one, room=pending.rooms.get(one.room, one.room)) for one in closures.get(hotel.slug, ())]
-        yield with_closures(replace(hotel, pending=pending), closed)
+        here = with_vanished(hotel, store.applied(hotel.slug)) if prune else hotel
+        yield with_closures(replace(here, pending=pending), closed)
 
 
 def database_of(options: Options, environment: Environment) -> str:
