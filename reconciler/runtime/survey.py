@@ -59,7 +59,7 @@ class Survey:
 
 def survey_property(site: Site, hotel: Property, targets: Targets, only: frozenset[str] | None = None) -> list[Survey]:
     """Every target of the property, providers first, so that ids which they assigned are known to the database's rows."""
-    applied = last_applied(site, hotel.slug)
+    applied = last_applied(site, hotel)
     known: dict[str, dict[tuple[str, str], str]] = {}
     surveys = []
     for name in sorted(targets, key=lambda name: (name == DATABASE, name)):
@@ -107,15 +107,22 @@ def trusted(site: Site, applied: Mapping[Address, Applied]) -> Mapping[Address, 
     return {a: last for a, last in applied.items() if not any(matches(glob, str(a)) for glob in site.distrust)}
 
 
-def last_applied(site: Site, slug: str) -> Mapping[Address, Applied]:
-    """What was last applied and is trusted, without acknowledged values that a run may have replaced before it was cut off."""
+def last_applied(site: Site, hotel: Property) -> Mapping[Address, Applied]:
+    """What was last applied and is trusted, without acknowledged values that a run may have replaced before it was cut off.
+
+    What git only creates stands whatever is distrusted: it was made, and is not git's to send again.
+    """
 
     def acknowledged(address: Address) -> bool:
         known = site.capabilities.get(address.target)
         return known is not None and known.access(address.kind) is Access.ACKNOWLEDGED
 
-    cut_off = [entry for entry in site.store.unsettled(slug) if entry.outcome is None and acknowledged(entry.address)]
-    return without_doubtful(trusted(site, site.store.applied(slug)), cut_off)
+    cut_off = [
+        entry for entry in site.store.unsettled(hotel.slug) if entry.outcome is None and acknowledged(entry.address)
+    ]
+    known = site.store.applied(hotel.slug)
+    made = {a: last for a, last in known.items() if hotel.manages(a.target, a.kind) is Manage.CREATE_ONLY}
+    return without_doubtful({**trusted(site, known), **made}, cut_off)
 
 
 def survey_workspace(site: Site, target: Target) -> Survey:

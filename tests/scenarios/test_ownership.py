@@ -135,6 +135,7 @@ def test_create_only_makes_everything_once_and_never_changes_it(world: World) ->
         {"room": "30011", "from": night, "until": until, "set": {"left": 3}},
     )
     assert places(world.addresses()) == drifted(world) == set()
+    assert places(world.addresses("--distrust", "**")) == set()
     theirs = state(world)
     world.apply()
     assert state(world) == theirs
