@@ -69,6 +69,10 @@ def _expedia(hotel: Property) -> dict[str, Any]:
     standalone = {room: id_ for (room, key), id_ in mapped if EXPEDIA not in hotel.rate_plans[key].linked}
     return {
         "pricing_model": "OccupancyBasedPricing" if guests else "PerDayPricing",
+        "facts": {
+            "rateAcquisitionType": "NetRate" if hotel.rates_basis == "net" else "SellLAR",
+            "taxInclusive": hotel.rates_tax == "inclusive",
+        },
         "rate_plans": [
             _expedia_plan(hotel, room, key, id_, standalone.get(room, ""))
             for (room, key), id_ in mapped

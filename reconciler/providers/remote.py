@@ -44,12 +44,16 @@ class RemotePlan:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """One hotel at one provider. Calendars are keyed by room id, or by (room id, plan id)."""
+    """One hotel at one provider. Calendars are keyed by room id, or by (room id, plan id).
+
+    `rates_are`: basis and tax of its prices in the words of git, as `net exclusive`; empty where they are not told.
+    """
 
     hotel_id: str
     name: str = ""
     currency: str = ""
     timezone: str = ""
+    rates_are: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
     rooms: tuple[RemoteRoom, ...] = ()
     plans: tuple[RemotePlan, ...] = ()

@@ -67,6 +67,7 @@ def describe(
         "country": "",
         "currency": currency,
         "timezone": next((r.timezone for r in remotes.values() if r.timezone), "UTC"),
+        **_rates_are(remotes.values()),
         "providers": {provider: _link(provider, remotes[provider], credentials) for provider in sorted(remotes)},
         "rooms": {key: _room(slug, key, remotes, ids) for key, ids in rooms.items()},
         "mappings": {provider: _mapping(provider, rooms, plans) for provider in sorted(remotes)},
@@ -74,6 +75,11 @@ def describe(
         "rate_plans": {plan.key: _plan_document(plan, window, currency) for plan in plans},
     }
     return document
+
+
+def _rates_are(remotes: Iterable[Remote]) -> Yaml:
+    told = next((remote.rates_are for remote in remotes if remote.rates_are), "")
+    return {"rates_are": dict(zip(("basis", "tax"), told.split(), strict=True))} if told else {}
 
 
 def slugged(name: str, otherwise: str = "room") -> str:

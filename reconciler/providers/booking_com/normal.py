@@ -168,7 +168,19 @@ def _rates_findings(about: About, value: Value) -> Findings:
             hint="leave rates at booking.com unmanaged (`manage: {rates: false}`)",
         )
     else:
+        yield from _net(about)
         yield from _guests_left_out(about, value)
+
+
+def _net(about: About) -> Findings:
+    """Told once in a hotel: nothing that Booking.com answers says which prices were agreed."""
+    if about.hotel.rates_basis == "net" and about.address.key == min(about.hotel.mappings[BOOKING].plans):
+        yield about.finding(
+            "net-prices-not-told",
+            "git has net prices, and Booking.com does not tell whether it takes them so: else guests pay them as they are",
+            severity=Severity.WARNING,
+            hint="see that net rates are agreed with Booking.com, or raise its prices: `providers: {booking.com: {change: +18%}}`",
+        )
 
 
 def _guests_left_out(about: About, value: Value) -> Findings:

@@ -44,11 +44,13 @@ _MOST_DIGITS = 100
 _MEAL_WORDS = frozenset(word for words in MEALS.values() for word in words)
 _CATEGORIES = {"Standalone": "standalone", "Package": "package", "Corporate": "corporate"}
 _TYPES = {category: type_ for type_, category in _CATEGORIES.items()}
+_BASES = {"SellLAR": "sell", "NetRate": "net"}
+_TAXES = {True: "inclusive", False: "exclusive"}
 
 
 @dataclass(frozen=True, slots=True)
 class Hotel:
-    """The property resource, as far as it matters here."""
+    """The property resource, as far as it matters here. `rates_are`: basis and tax of its prices, empty where they are not told."""
 
     id: str
     name: str
@@ -57,6 +59,7 @@ class Hotel:
     pricing_model: str
     distribution_models: tuple[str, ...]
     base_allocation: bool
+    rates_are: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class PlanFacts:
     pricing_model: str
     base_guests: int | None
     max_stay: int | None
+    rates_are: str
 
 
 def decode(body: bytes) -> Any:
@@ -106,7 +110,13 @@ def hotel_of(entity: Any) -> Hotel:
         pricing_model=str(fields.get("pricingModel", "")),
         distribution_models=tuple(str(model) for model in _list(fields, "distributionModels")),
         base_allocation=fields.get("baseAllocationEnabled") is True,
+        rates_are=_rates_are(fields),
     )
+
+
+def _rates_are(fields: Mapping[str, Any]) -> str:
+    basis, inclusive = _BASES.get(str(fields.get("rateAcquisitionType"))), fields.get("taxInclusive")
+    return f"{basis} {_TAXES[inclusive]}" if basis and isinstance(inclusive, bool) else ""
 
 
 def rooms_of(entity: Any) -> tuple[RemoteRoom, ...]:
@@ -156,6 +166,7 @@ def plan_of(entity: Any, room_id: str) -> PlanFacts:
         pricing_model=str(fields.get("pricingModel", "")),
         base_guests=base if _is_int(base) else None,
         max_stay=longest if _is_int(longest) else None,
+        rates_are=_rates_are(fields),
     )
 
 

@@ -52,6 +52,12 @@ class About:
         return traits.linked(self.plan_id) in self.traits
 
     @property
+    def differently_meant(self) -> tuple[str, ...]:
+        """Basis and tax of the plan's prices at Expedia, where git's are others: no price of git's can be sent. Else nothing."""
+        there = traits.rates_are(self.traits, self.plan_id)
+        return () if there == (self.hotel.rates_basis, self.hotel.rates_tax) else there
+
+    @property
     def max_guests(self) -> int:
         """The most guests in the room: Expedia's word, else ours."""
         room = self.hotel.rooms.get(self.address.key[0])
@@ -80,7 +86,7 @@ def normal(about: About, value: Value) -> tuple[Value, tuple[Diagnostic, ...]]:
 def _rates(about: About, value: Value) -> Value:
     prices = cast(Calendar[Price], value)
     model = traits.pricing_model(about.traits, about.plan_id)
-    if about.linked or model not in (*_SUPPORTED, ""):
+    if about.linked or about.differently_meant or model not in (*_SUPPORTED, ""):
         return Calendar()
     if model == traits.PER_DAY:
         return prices.map(lambda price: Price(price.amount))
@@ -113,8 +119,20 @@ def _rates_findings(about: About, value: Value) -> Findings:
             severity=Severity.ERROR,
             hint="leave rates at expedia unmanaged (`manage: {rates: false}`)",
         )
+    elif about.differently_meant:
+        yield _differently_meant(about, *about.differently_meant)
     else:
         yield from _guest_findings(about, prices, model)
+
+
+def _differently_meant(about: About, basis: str, tax: str) -> Diagnostic:
+    ours = f"{about.hotel.rates_basis} prices, tax {about.hotel.rates_tax}"
+    return about.finding(
+        "rates-mean-something-else",
+        f"git has {ours}, the plan takes {basis} prices, tax {tax}, at Expedia: no price is sent",
+        severity=Severity.ERROR,
+        hint=f"write the prices so and say `rates_are: {{basis: {basis}, tax: {tax}}}`, or have Expedia change it",
+    )
 
 
 def _guest_findings(about: About, prices: Calendar[Price], model: str) -> Findings:

@@ -95,6 +95,7 @@ def _remote(
         name=hotel.name,
         currency=hotel.currency,
         timezone=hotel.timezone,
+        rates_are=hotel.rates_are,
         traits=dict(_traits(hotel, rooms, plans)),
         rooms=rooms,
         plans=tuple(facts.plan for facts in plans),
@@ -173,6 +174,8 @@ def restrictions_of(night: PlanNight, longest: int, *, through: bool) -> Restric
 def _traits(hotel: Hotel, rooms: tuple[RemoteRoom, ...], plans: tuple[PlanFacts, ...]) -> Iterator[tuple[str, str]]:
     yield traits.PRICING_MODEL, hotel.pricing_model
     yield traits.DISTRIBUTION_MODELS, " ".join(hotel.distribution_models)
+    if hotel.rates_are:
+        yield traits.RATES_ARE, hotel.rates_are
     if hotel.base_allocation:
         yield traits.BASE_ALLOCATION, "true"
     for room in rooms:
@@ -188,6 +191,8 @@ def _plan_traits(hotel: Hotel, facts: PlanFacts) -> Iterator[tuple[str, str]]:
         yield traits.linked(id_), "true"
     if facts.pricing_model not in ("", hotel.pricing_model):
         yield traits.plan_model(id_), facts.pricing_model
+    if facts.rates_are not in ("", hotel.rates_are):
+        yield traits.plan_rates_are(id_), facts.rates_are
     if facts.base_guests is not None:
         yield traits.base_guests(id_), str(facts.base_guests)
     if facts.max_stay is not None and facts.max_stay < MAX_LOS:

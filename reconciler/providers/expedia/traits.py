@@ -9,6 +9,7 @@ PER_OCCUPANCY = "OccupancyBasedPricing"
 
 PRICING_MODEL = "pricing_model"
 DISTRIBUTION_MODELS = "distribution_models"
+RATES_ARE = "rates_are"
 BASE_ALLOCATION = "base_allocation"
 
 
@@ -35,6 +36,16 @@ def linked(plan_id: str) -> str:
 def plan_model(plan_id: str) -> str:
     """A rate plan's pricing model, where it is not the hotel's."""
     return f"pricing_model:{plan_id}"
+
+
+def plan_rates_are(plan_id: str) -> str:
+    """What a rate plan's prices are, where they are not what the hotel's are."""
+    return f"rates_are:{plan_id}"
+
+
+def rates_are(traits: Mapping[str, str], plan_id: str) -> tuple[str, ...]:
+    """Basis and tax of a plan's prices, in the words of `rates_are` in git; nothing where Expedia does not tell."""
+    return tuple(traits.get(plan_rates_are(plan_id), traits.get(RATES_ARE, "")).split())
 
 
 def pricing_model(traits: Mapping[str, str], plan_id: str) -> str:

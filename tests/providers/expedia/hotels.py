@@ -102,6 +102,7 @@ def described(**changes: Any) -> dict[str, Any]:
         "currency": "EUR",
         "timezone": "Europe/Lisbon",
         "accounts": [{"username": USER, "password": PASSWORD}],
+        "facts": {"rateAcquisitionType": "SellLAR", "taxInclusive": True},
         "rooms": [
             {"id": "30011", "name": "Double", "max_occupancy": 3},
             {"id": "30012", "name": "Suite", "max_occupancy": 2},

@@ -114,6 +114,43 @@ def test_another_pricing_model_is_refused_by_name(facts: Mapping[str, str]) -> N
     assert "PerDayPricingBy" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("ours", "facts", "there"),
+    [
+        (("sell", "inclusive"), {traits.RATES_ARE: "net exclusive"}, "net prices, tax exclusive"),
+        (("sell", "inclusive"), {traits.RATES_ARE: "sell exclusive"}, "sell prices, tax exclusive"),
+        (("net", "exclusive"), {traits.RATES_ARE: "sell exclusive"}, "sell prices, tax exclusive"),
+        (
+            ("net", "exclusive"),
+            {traits.RATES_ARE: "net exclusive", traits.plan_rates_are("880011A"): "sell exclusive"},
+            "sell prices, tax exclusive",
+        ),
+    ],
+)
+def test_where_prices_mean_something_else_none_is_sent(
+    ours: tuple[str, str], facts: Mapping[str, str], there: str
+) -> None:
+    wanted = hotel(rates_basis=ours[0], rates_tax=ours[1])
+    stored, findings = normal(about(RATES, {**PER_DAY, **facts}, wanted), always(price("120.00")))
+    assert stored == Calendar()
+    assert [(one.code, one.severity) for one in findings] == [("rates-mean-something-else", Severity.ERROR)]
+    assert there in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {traits.RATES_ARE: "net exclusive"},
+        {traits.RATES_ARE: "sell inclusive", traits.plan_rates_are("880011A"): "net exclusive"},
+    ],
+)
+def test_where_prices_mean_the_same_or_nothing_is_told_they_are_sent(facts: Mapping[str, str]) -> None:
+    wanted = hotel(rates_basis="net", rates_tax="exclusive")
+    stored, findings = normal(about(RATES, {**PER_DAY, **facts}, wanted), always(price("120.00")))
+    assert (stored, findings) == (always(price("120.00")), ())
+
+
 def test_a_base_price_for_another_number_of_guests_is_told() -> None:
     assert codes(RATES, always(price("1.00")), {**PER_DAY, traits.base_guests("880011A"): "1"}) == [
         "base-occupancy-differs"
