@@ -226,6 +226,8 @@ def _plan_document(plan: _Plan, window: Window, currency: str) -> Yaml:
     cancellation = terms.get("cancellation")
     if isinstance(cancellation, dict) and cancellation.get("type") != "other":
         document["cancellation"] = cancellation
+    if document["type"] == "corporate" and BOOKING in {provider for provider, _ in plan.ids}:
+        document["on_unsupported"] = "skip"  # it is sold there already, to everybody: a warning says so from now on
     document["rooms"] = sorted({room for _, room in plan.ids})
     base: Yaml = {key: terms[key] for key in ("min_advance_days", "max_advance_days") if terms.get(key)}
     if plan.linked:

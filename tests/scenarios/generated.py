@@ -176,6 +176,7 @@ def _rate_plan(draw: st.DrawFn, frame: Frame, plan: Plan, seasons: Yaml) -> Yaml
         "name": f"{plan.key.title()} {draw(st.sampled_from(('Rate', 'Offer', 'Rate & more')))}",
         "type": plan.type,
         "base": plan.key == "BAR",
+        "on_unsupported": "skip" if plan.type == "corporate" else "error",
         "cancellation": plan.policy,
         "rooms": list(plan.rooms),
         "restrictions": draw(_calendar(frame, seasons, _limits(), default=False)) if draw(st.booleans()) else {},

@@ -287,6 +287,12 @@ def _rate_plan_findings(about: About, value: Value) -> Findings:
         )
     if not wanted.get("active") or "cancellation" not in wanted:
         return
+    if about.plan is not None and about.plan.qualified and about.first_of_plan():
+        yield about.finding(
+            "qualification-unsupported",
+            "the plan is not public, and Booking.com shows every plan to everybody",
+            hint="take it out of the mappings of booking.com, or say `on_unsupported: skip` where your contract there hides it",
+        )
     cancellation, meals = _codes(about, wanted)
     lacks = ["cancellation"] if cancellation is None and _needs_policy(about, wanted) else []
     lacks += [] if _meals_known(wanted, meals) else ["meals"]

@@ -13,7 +13,7 @@ from typing import cast
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.property import CREATE, EXPEDIA, Property
+from reconciler.model.property import CREATE, EXPEDIA, QUALIFIED, PlanType, Property
 from reconciler.model.state import Availability, Document, Json, Price, Restrictions, Value
 from reconciler.providers.expedia import cancellation, traits
 from reconciler.providers.expedia.capabilities import MAX_ADVANCE_DAYS, MAX_LOS, MAX_UNITS, THROUGH
@@ -263,7 +263,16 @@ def _rate_plan_findings(about: About, value: Value) -> Findings:
     least = wanted.get("min_advance_days") or 0
     if isinstance(least, int) and least > MAX_ADVANCE_DAYS:
         yield about.finding("advance-window-out-of-range", f"Expedia takes windows up to {MAX_ADVANCE_DAYS} days")
+    yield from _qualified_findings(about)
     yield from _create_findings(about)
+
+
+def _qualified_findings(about: About) -> Findings:
+    plan = about.hotel.rate_plans.get(about.address.key[-1])
+    if plan is not None and plan.qualified and plan.type is not PlanType.CORPORATE:
+        who = plan.type.value if plan.type in QUALIFIED else "hidden"
+        message = f"Expedia knows plans that are not public as corporate ones only: nobody is asked for proof ({who})"
+        yield about.finding("sold-as-corporate", message, severity=Severity.INFO)
 
 
 def _create_findings(about: About) -> Findings:
