@@ -2,15 +2,17 @@
 
 A block with the info string `console` holds lines that begin with `$ ` and, below each, its output. All sessions of a page run in order, in
 one copy of the example workspace that is committed to git, with both extranets and a database of its own, at one instant. A comment
-`<!-- before: COMMAND -->` is run too, and shows nothing.
+`<!-- before: COMMAND -->` is run too, and shows nothing. There, `extranet PROVIDER HOTEL CHANGE` is somebody who changes something at a provider
+by hand, and `sql STATEMENT` another program that writes to the database.
 
-Digests and the names of runs are left out, for they change with every change of the example.
+Digests and the names of runs are left out, for they change with every change of the example; so are the times at which the page is run.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -20,14 +22,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import psycopg
 
 from reconciler.cli.app import COMMANDS, execute, program
+from reconciler.sandbox.admin import Admin
 
 INSTANT = "2026-11-26T09:00:00+00:00"
+_SAID = "2026-11-26 09:00:00 UTC"
 _SESSION = re.compile(
     r"^```console\n(?P<body>.*?)^```$|^<!-- before: (?P<before>[^\n]+) -->$", re.MULTILINE | re.DOTALL
 )
 _DIGEST = re.compile(r"\b[0-9a-f]{32,64}\b|(?<=^run )[0-9a-f-]{36}$", re.MULTILINE)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
 
 
@@ -40,11 +46,24 @@ class Shell:
 
     folder: Path
     environ: dict[str, str]
+    admin: Admin
+    database: str
 
     def run(self, line: str) -> str:
         """What a typed line prints, on both streams. Raises AssertionError for a program that failed without saying anything."""
         words = shlex.split(line, comments=True)
-        return self._ours(words[1:]) if words[0] == "reconciler" else self._another(line)
+        match words:
+            case ["reconciler", *ours]:
+                return self._ours(ours)
+            case ["extranet", provider, hotel, change]:
+                self.admin.change(provider, hotel, json.loads(change))
+                return ""
+            case ["sql", statement]:
+                with psycopg.connect(self.database, autocommit=True) as connection:
+                    connection.execute(statement.encode())
+                return ""
+            case _:
+                return self._another(line)
 
     def _ours(self, words: list[str]) -> str:
         printed = io.StringIO()
@@ -58,7 +77,10 @@ class Shell:
             os.environ.clear()
             os.environ.update(before[0])
             os.chdir(before[1])
-        return _DIGEST.sub("…", printed.getvalue().replace(str(self.folder), "/hotels"))
+        said = _TIME.sub(
+            lambda time: time[0] if time[0] == _SAID else "a moment ago".ljust(len(_SAID)), printed.getvalue()
+        )
+        return _DIGEST.sub("…", said.replace(str(self.folder), "/hotels"))
 
     def _another(self, line: str) -> str:
         who = " ".join(shlex.quote(word) for word in _WHO)

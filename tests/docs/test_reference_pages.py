@@ -51,7 +51,7 @@ def test_every_command_has_a_section_with_its_flags_and_an_example(name: str) ->
     assert name in headings(text)
     assert all(f"<!-- flags: {leaf} -->" in text for leaf in leaves(name))
     section = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-    assert re.search(rf"^(reconciler {name}|make {name}|curl)", section, re.MULTILINE)
+    assert re.search(rf"^(?:\$ )?(reconciler {name}|make {name}|curl)", section, re.MULTILINE)
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -33,7 +33,7 @@ def shell(tmp_path: Path, database: str) -> Iterator[Shell]:
     ):
         sandbox.admin.clock(frozen_at=INSTANT)
         extranets.set_up(sandbox.admin, workspace(tmp_path, now=datetime.fromisoformat(INSTANT)).properties)
-        yield Shell(tmp_path, {"LOGNAME": "ana"})
+        yield Shell(tmp_path, {"LOGNAME": "ana"}, sandbox.admin, database)
 
 
 @pytest.mark.parametrize("name", PAGES)
