@@ -2,8 +2,8 @@
 
 A block with the info string `console` holds lines that begin with `$ ` and, below each, its output. All sessions of a page run in order, in
 one copy of the example workspace that is committed to git, with both extranets and a database of its own, at one instant. A comment
-`<!-- before: COMMAND -->` is run too, and shows nothing. There, `extranet PROVIDER HOTEL CHANGE` is somebody who changes something at a provider
-by hand, and `sql STATEMENT` another program that writes to the database.
+`<!-- before: COMMAND -->` is run too, and shows nothing. There, `extranet PROVIDER HOTEL CHANGE` is somebody who changes something at a
+provider by hand, and `sql STATEMENT` another program that writes to the database.
 
 Digests and the names of runs are left out, for they change with every change of the example; so are the times at which the page is run.
 """
