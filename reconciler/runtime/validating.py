@@ -30,6 +30,7 @@ def validate_files(
 
     def examine(hotel: Property, settings: Workspace, origins: Origins) -> Iterator[Diagnostic]:
         yield from expressible(hotel, capabilities)
+        yield from unhidden(hotel, capabilities, origins)
         yield from judged(hotel, settings, origins, now)
 
     return check(root, now=now, examine=examine, kept=kept, processes=processes)
@@ -61,6 +62,31 @@ def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
             problems = [problem for nights in calendars for problem in _unsupported(nights, known)]
             for problem in dict(reversed(problems)).values():
                 yield _finding(hotel, provider, plan, problem)
+
+
+def unhidden(hotel: Property, capabilities: Able, origins: Origins) -> Iterator[Diagnostic]:
+    """Plans that are not public, at providers that would show them to everybody."""
+    for provider in sorted(hotel.mappings):
+        if hotel.manages(provider, "rate_plan") is Manage.NO or hotel.retired_at(provider):
+            continue
+        able = "qualified" in capabilities(hotel, provider).kinds["rate_plan"].fields
+        for key in () if able else sorted({plan for _, plan in hotel.mappings[provider].plans}):
+            plan = hotel.rate_plans.get(key)
+            if plan is not None and plan.qualified and not plan.retired:
+                yield _shown_to_everybody(plan, provider, origins)
+
+
+def _shown_to_everybody(plan: RatePlan, provider: str, origins: Origins) -> Diagnostic:
+    said = [place for name in ("public", "type") for place in origins(("rate_plans", plan.key, name))]
+    return Diagnostic(
+        "qualification-unsupported",
+        f"the plan is not public, and {provider} shows every plan to everybody",
+        Severity.WARNING if plan.skip_unsupported else Severity.ERROR,
+        hint=f"take it out of the mappings of {provider}, or say `on_unsupported: skip` where your contract there hides it",
+        file=said[0].file,
+        line=said[0].line,
+        column=said[0].column,
+    )
 
 
 def _surely_supported(plan: RatePlan, known: Capabilities) -> bool:

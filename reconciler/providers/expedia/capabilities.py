@@ -37,7 +37,7 @@ def capabilities_of(length_of_stay: str) -> Capabilities:
             "mapping": KindSupport(Access.READ_ONLY, frozenset(), rests_on="Product API: room types and rate plans"),
             "rate_plan": KindSupport(
                 Access.READ_BACK,
-                frozenset({"name", "active", "category", "cancellation", "meal_plan"}) | _ADVANCE,
+                frozenset({"name", "active", "category", "qualified", "cancellation", "meal_plan"}) | _ADVANCE,
                 limits={"min_advance_days": (0, MAX_ADVANCE_DAYS), "max_advance_days": (0, MAX_ADVANCE_DAYS)},
                 rests_on="Product API, rate plan resource; linked plans are read only",
             ),
