@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.kinds.contract import Kind, Setting
 from reconciler.model.address import DATABASE, Address
-from reconciler.model.property import DIRECT, Property
+from reconciler.model.calendar import Calendar, merge
+from reconciler.model.property import DIRECT, Bounds, Property
 from reconciler.model.state import Allotments, Json, NightValue, Value
 
 _OWN = ("units", "overbooking")
@@ -15,6 +17,34 @@ _OWN = ("units", "overbooking")
 def _desired(hotel: Property, _target: str, _setting: Setting) -> Iterator[tuple[Address, Value]]:
     for room, calendar in sorted(hotel.allocation.items()):
         yield Address(hotel.slug, DATABASE, "allocation", (room,)), calendar
+
+
+def moved(start: Calendar[Allotments], now: Calendar[Allotments], bounds: Bounds) -> Calendar[Allotments]:
+    """The allotments of a room that move by demand: the numbers that stand now, brought inside their bounds where they are outside.
+
+    Nights without a number start with git's. Units and overbooking are git's.
+    """
+
+    def night(first: Allotments | None, stands: Allotments | None) -> Allotments | None:
+        return first if first is None or stands is None else _inside(first, stands, bounds)
+
+    return merge(start, now, night)
+
+
+def _inside(start: Allotments, now: Allotments, bounds: Bounds) -> Allotments:
+    """Each number at its nearest bound. Where all are more than there is, they give way, `direct` first, none below its least."""
+    counts = {channel: _nearest(now.of(channel), *bounds.get(channel, (0, None))) for channel, _ in start.channels}
+    excess = sum(counts.values()) - start.units - start.overbooking
+    for channel in counts:
+        least, _ = bounds.get(channel, (0, None))
+        given = max(0, min(excess, counts[channel] - least))
+        counts[channel] -= given
+        excess -= given
+    return replace(start, channels=tuple(counts.items()))
+
+
+def _nearest(count: int, least: int, most: int | None) -> int:
+    return max(least, count if most is None else min(count, most))
 
 
 def _to_json(value: NightValue) -> dict[str, Json]:

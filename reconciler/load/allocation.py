@@ -13,7 +13,7 @@ from reconciler.load.context import Context
 from reconciler.load.problems import Keys
 from reconciler.load.weeks import Weeks, constant, merge
 from reconciler.model.calendar import Run
-from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
+from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, Bounds
 from reconciler.model.share import Share
 from reconciler.model.state import Allotments
 
@@ -31,12 +31,11 @@ _OTHERS = ((BOOKING, "booking_com"), (EXPEDIA, "expedia"))
 def allocations(context: Context) -> dict[str, Weeks[Allotments]]:
     """The allotments of every room that has an allocation."""
     found = {}
+    every = context.doc.allocation.get("*")
     for room, doc in context.doc.allocation.items():
         keys = ("allocation", room)
-        if doc.mode == "dynamic":
-            message = "allocations that move by demand (`mode: dynamic`) are not available yet"
-            context.problems.add("not-available-yet", message, (*keys, "mode"), "use `mode: static`")
-        elif doc.bounds:
+        # A room that says `static` leaves aside what every other room moves between.
+        if doc.bounds and {doc.mode, every and every.mode}.isdisjoint({"dynamic"}):
             message = "`bounds` say nothing without `mode: dynamic`"
             context.problems.add("bounds-without-dynamic", message, (*keys, "bounds"), "leave them out", at_key=True)
         if room == "*":
@@ -46,6 +45,42 @@ def allocations(context: Context) -> dict[str, Weeks[Allotments]]:
             continue
         found[room] = _room(context, room, keys)
     return found
+
+
+def bounds(context: Context, allotted: Mapping[str, Weeks[Allotments]]) -> dict[str, Bounds]:
+    """Of each room whose numbers move by demand, between what; git's numbers, with which it starts, lie inside."""
+    found: dict[str, Bounds] = {}
+    for room, nights in allotted.items():
+        doc = context.doc.allocation[room]
+        if doc.mode != "dynamic":
+            continue
+        found[room] = {channel: _bound(written) for channel, written in doc.bounds.items()}
+        for channel, (least, most) in found[room].items():
+            keys = ("allocation", room, "bounds", channel)
+            if most is not None and least > most:
+                hint = f"write {most}..{least}"
+                context.problems.add("least-above-most", f"the least, {least}, is above the most, {most}", keys, hint)
+            else:
+                _check_start(context, nights, keys, (least, most))
+    return found
+
+
+def _bound(written: str) -> tuple[int, int | None]:
+    least, _, most = written.partition("..")
+    return int(least or 0), int(most) if most else None
+
+
+def _check_start(context: Context, nights: Weeks[Allotments], keys: Keys, bound: tuple[int, int | None]) -> None:
+    channel, (least, most) = str(keys[-1]), bound
+
+    def outside(value: Allotments) -> bool:
+        count = value.of(channel)
+        return count < least or (most is not None and count > most)
+
+    if any(map(outside, nights.values)):
+        first = next(run for run in nights.calendar() if outside(run.value))
+        message = f"{channel} starts with {first.value.of(channel)} on {spelled(first.start, first.until)}, outside its bounds"
+        context.problems.add("start-outside-bounds", message, keys, "widen the bounds, or change the allotment")
 
 
 def allot(written: Mapping[str, Share | None], units: int) -> Allotments:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from reconciler.load import calendars, weeks
-from reconciler.load.allocation import allocations
+from reconciler.load.allocation import allocations, bounds
 from reconciler.load.calendars import Frame, Season
 from reconciler.load.context import Context
 from reconciler.load.documents import PropertyDoc, RoomDoc
@@ -35,6 +35,7 @@ def resolve(
     context = Context(doc, frame, rooms, units, problems, managed(doc))
     _check_room_ids(context)
     plans = rate_plans(context)
+    allotted = allocations(context)
     return Property(
         slug=slug,
         id=doc.id,
@@ -48,7 +49,8 @@ def resolve(
         rate_plans=plans,
         providers=links(doc, credentials, problems),
         mappings=mappings(context, plans),
-        allocation=Calendars(allocations(context)),
+        allocation=Calendars(allotted),
+        bounds=bounds(context, allotted),
         rates_basis=doc.rates_are.basis,
         rates_tax=doc.rates_are.tax,
         manage=context.manage,

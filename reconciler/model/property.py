@@ -170,11 +170,16 @@ class Closure:
     in_git: bool = False
 
 
+Bounds = Mapping[str, tuple[int, int | None]]
+"""Between what the allotment of each channel moves: the least, and the most where there is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """One hotel, resolved for one window of nights.
 
     `rates_basis` is `sell` or `net`; `rates_tax` is `inclusive` or `exclusive`; `suspended` is by provider, "" stands for everything.
+    `allocation` of a room in `bounds` is only where its numbers start: they move by demand, and stand in the hotel's database.
     `moves`: the keys that git renamed; `pending`: those of them that nothing out there has followed yet.
     """
 
@@ -191,6 +196,7 @@ class Property:
     providers: Mapping[str, ProviderLink]
     mappings: Mapping[str, Mappings]
     allocation: Mapping[str, Calendar[Allotments]]
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
     rates_basis: str = "sell"
     rates_tax: str = "inclusive"
     manage: Mapping[tuple[str, str], Manage] = field(default_factory=dict)

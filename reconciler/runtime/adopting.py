@@ -6,7 +6,7 @@ would bring an error, is left alone and named. What git changed itself is not to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -45,6 +45,9 @@ class _Edit:
         return bool(self.values or self.nights)
 
 
+_MOVES = "it moves by demand: its numbers stand in the database, and a plan brings them about"
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
     """A difference that is to be adopted, by its place among all, and what is written for it."""
@@ -58,16 +61,26 @@ def adopt(draft: Draft, differences: Sequence[Difference], today: date) -> Adopt
     """Edits the draft. Each difference is one address with the nights that somebody moved."""
     why = {number: _refusal(difference) for number, difference in enumerate(differences)}
     for slug in sorted({differences[number].address.property for number, told in why.items() if not told}):
+        before = draft.load((slug,))
+        moving = _hotel(before.properties, slug).bounds
+        why.update(
+            {n: _MOVES for n, one in enumerate(differences) if one.address.property == slug and _moves(one, moving)}
+        )
         wishes = [
             _Wish(number, one, _edit(one))
             for number, one in enumerate(differences)
             if one.address.property == slug and not why[number]
         ]
-        why.update(_Trial(draft, draft.load((slug,)), slug, f"adopted-{today}").adopt(wishes))
+        why.update(_Trial(draft, before, slug, f"adopted-{today}").adopt(wishes))
     return Adopted(
         tuple(differences[number].address for number, told in sorted(why.items()) if not told),
         tuple((differences[number].address, told) for number, told in sorted(why.items()) if told),
     )
+
+
+def _moves(difference: Difference, rooms: Container[str]) -> bool:
+    """Whether it is about numbers that move by demand: git only says between what."""
+    return difference.address.kind in ("allocation", "availability") and difference.address.key[0] in rooms
 
 
 def _refusal(difference: Difference) -> str:

@@ -21,9 +21,10 @@ def case_of(
     operations: tuple[Operation, ...],
     coverage: Mapping[tuple[str, str], Coverage],
     counts: Mapping[tuple[str, str, str], Calendar[Counts]] | None = None,
+    surveyed: Mapping[str, Property] | None = None,
 ) -> Case:
-    """What is judged. The ages of credentials are looked up only where a check asks for them."""
-    hotels = {hotel.slug: hotel for hotel in site.properties()}
+    """What is judged. The ages of credentials are looked up only where a check asks for them. `surveyed`: hotels as they stand."""
+    hotels = {hotel.slug: hotel for hotel in site.properties()} | dict(surveyed or {})
     asked = _ASKS_FOR_AGES in site.loaded.workspace.policies
     return Case(
         operations=operations,

@@ -51,7 +51,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     coverage = coverage_of(surveys)
     for hotel in hotels:
         findings += [*closed_by_hand(hotel), *_pending(hotel), *not_owned(hotel, site.capabilities, coverage)]
-    case = case_of(site, steps, coverage, counts_of(surveys))
+    case = case_of(site, steps, coverage, counts_of(surveys), {s.slug: s.hotel for s in surveys if s.hotel})
     findings += judge(case, site.loaded.workspace.policies, consents)
     return Plan(
         environment=site.environment.name,

@@ -28,6 +28,7 @@ from reconciler.model.state import Coverage, Observation, Observed, Restrictions
 from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
 from reconciler.runtime.faults import as_error
+from reconciler.runtime.moving import standing
 from reconciler.runtime.site import Site, Targets
 
 DUPLICATE_ROWS = "duplicate-rows"
@@ -41,7 +42,8 @@ _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
 class Survey:
     """One property (or the workspace) at one target. `failed`: nothing can be said of it, and why.
 
-    `blocked`: why nothing may be changed there. `assigned`: ids of what was made and found there, by (room, plan).
+    `blocked`: why nothing may be changed there. `assigned`: ids of what was made and found there, by (room, plan). `hotel`: the
+    property with the allotments that stand now.
     """
 
     slug: str
@@ -55,10 +57,12 @@ class Survey:
     failed: ReconcilerError | None = None
     blocked: str = ""
     assigned: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    hotel: Property | None = None
 
 
 def survey_property(site: Site, hotel: Property, targets: Targets, only: frozenset[str] | None = None) -> list[Survey]:
     """Every target of the property, providers first, so that ids which they assigned are known to the database's rows."""
+    hotel, unread = standing(hotel, targets, lambda database: window_at(site, hotel, database.capabilities))
     applied = last_applied(site, hotel)
     known: dict[str, dict[tuple[str, str], str]] = {}
     surveys = []
@@ -69,7 +73,7 @@ def survey_property(site: Site, hotel: Property, targets: Targets, only: frozens
             continue
         if name != DATABASE and not _concerned(site, hotel, targets[name].capabilities):
             continue
-        survey = _survey(site, hotel, targets[name], applied, known)
+        survey = _survey(site, hotel, targets[name], applied, known, unread if name != DATABASE else None)
         if name != DATABASE:
             known[name].update(survey.assigned)
         if why := suspended(site, hotel, name):
@@ -141,9 +145,13 @@ def _survey(
     target: Target,
     applied: Mapping[Address, Applied],
     known: Mapping[str, Mapping[tuple[str, str], str]],
+    unread: ReconcilerError | None,
 ) -> Survey:
     window = window_at(site, hotel, target.capabilities)
-    survey = Survey(hotel.slug, target.name, window)
+    survey = Survey(hotel.slug, target.name, window, hotel=hotel)
+    if unread is not None:
+        _fail(survey, unread)
+        return survey
     wanted = {
         address: _resolve(hotel, address, _clip(value, window), known)
         for address, value in _in_scope(site, desired(site, hotel, target.name, target.capabilities))
@@ -226,10 +234,13 @@ def _look(
     try:
         _compare(survey, target, wanted, applied, hotel)
     except Exception as fault:  # noqa: BLE001 - whatever comes from one target, the others go on
-        error = as_error(fault)
-        survey.failed, survey.changes = error, ()
-        failed = Diagnostic("target-failed", error.message, hint=error.hint, address=f"{survey.slug}/{target.name}")
-        survey.findings = (*survey.findings, failed)
+        _fail(survey, as_error(fault))
+
+
+def _fail(survey: Survey, error: ReconcilerError) -> None:
+    survey.failed, survey.changes = error, ()
+    failed = Diagnostic("target-failed", error.message, hint=error.hint, address=f"{survey.slug}/{survey.target}")
+    survey.findings = (*survey.findings, failed)
 
 
 def _compare(

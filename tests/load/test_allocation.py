@@ -90,3 +90,19 @@ def test_the_others_never_give_way(tmp_path: Path) -> None:
     assert errors(tmp_path, RENOVATION + "allocation: {suite: {direct: 0, expedia: 3, booking.com: 2}}\n") == [
         "over-allotted"
     ]
+
+
+def test_bounds_have_a_least_and_perhaps_a_most(tmp_path: Path) -> None:
+    allocation = (
+        "{suite: {mode: dynamic, bounds: {expedia: 1..4, booking.com: ..3, direct: 2..}, "
+        "default: {expedia: 2, booking.com: 1}}}"
+    )
+    found = hotel(tmp_path, HERE + f"allocation: {allocation}\n")
+    assert found.bounds == {"suite": {"expedia": (1, 4), "booking.com": (0, 3), "direct": (2, None)}}
+    assert found.allocation["suite"].at(TODAY) == Allotments(6, channels(3, 2, 1))
+
+
+def test_only_rooms_that_move_have_bounds(tmp_path: Path) -> None:
+    every = '"*": {mode: dynamic, bounds: {expedia: 1..}, default: {expedia: 1}}'
+    found = hotel(tmp_path, HERE + f"allocation:\n  {every}\n  double: {{direct: 1}}\n  suite: {{mode: static}}\n")
+    assert found.bounds == {"double": {"expedia": (1, None)}}

@@ -149,7 +149,16 @@ IN_A_PROPERTY = [
         HEAD + "rooms: {§suite: {id: 11e2ab0d-3e7c-4d0e-9a59-0a4f6f6d2202}}\nallocation: {suite: {direct: 1}}\n",
         "",
     ),
-    ("not-available-yet", SOLD + "allocation: {suite: {default: {direct: 1}, mode: §dynamic}}\n", "static"),
+    (
+        "start-outside-bounds",
+        SOLD + "allocation: {suite: {default: {direct: 1, expedia: 1}, mode: dynamic, bounds: {expedia: §2..4}}}\n",
+        "widen the bounds, or change the allotment",
+    ),
+    (
+        "least-above-most",
+        SOLD + "allocation: {suite: {default: {direct: 1}, mode: dynamic, bounds: {direct: §3..1}}}\n",
+        "write 1..3",
+    ),
     ("bounds-without-dynamic", SOLD + "allocation: {suite: {default: {direct: 1}, §bounds: {expedia: 1..2}}}\n", ""),
     ("moved-from-itself", SOLD + "  X: {type: bar, moved: {from: §X}, rates: {suite: 1.00}}\n", "leave it out"),
     ("moved-from-another", SOLD + "  X: {type: bar, moved: {from: §BAR}, rates: {suite: 1.00}}\n", "rename it too"),

@@ -42,7 +42,9 @@ def allotments(source: Source, room: str, night: date) -> tuple[Allotments | Non
     numbers = {**dict(value.channels), "overbooking": value.overbooking}
     for channel, number in numbers.items():
         left = channel == "direct" and (value != asked or not isinstance(shares.get("direct"), Share))
-        found.append(Step(number, "what the others leave" if left else "in whole units", None, (), channel))
+        rule = "what the others leave" if left else "in whole units"
+        moves = doc.mode == "dynamic" and channel != "overbooking"
+        found.append(Step(number, f"{rule}; where it starts, it moves by demand" if moves else rule, None, (), channel))
     return value, found
 
 
