@@ -43,7 +43,6 @@ IN_FILES: Mapping[str, str] = {
     "nights-or-season": "An override has either nights or a season.",
     "no-such-night": "Nights are dates that exist.",
     "no-units": "A room that is allocated has units on those nights.",
-    "no-workspace": "A workspace has a reconciler.yaml.",
     "not-a-document": "A file holds a mapping that begins with its kind.",
     "not-utf-8": "Files are UTF-8.",
     "odd-key": "Keys are text.",
@@ -52,6 +51,9 @@ IN_FILES: Mapping[str, str] = {
     "over-allotted": "direct + expedia + booking.com is never more than units + overbooking.",
     "plaintext-secret": "Files name where a secret is kept, never the secret.",
     "plan-without-prices": "A plan that is never priced is closed wherever it is mapped.",
+    "policy/inventory": "`direct` keeps units, and overbooking has a limit.",
+    "policy/rate_bounds": "Prices lie between floor and ceiling.",
+    "policy/rate_parity": "A stay is not cheaper direct or at another provider than was agreed.",
     "price-above-ceiling": "A price is not above the ceiling of its derivation.",
     "price-not-positive": "A price is above zero.",
     "price-under-floor": "A price is not under the floor of its derivation.",
@@ -78,9 +80,7 @@ IN_FILES: Mapping[str, str] = {
     "unknown-credentials": "Credentials that are used by name are written in reconciler.yaml, for that provider.",
     "unknown-currency": "Currencies are ISO 4217 codes.",
     "unknown-day": "Days are mon, tue, wed, thu, fri, sat, sun and weekend.",
-    "unknown-environment": "Environments are named in reconciler.yaml.",
     "unknown-key": "Every key is known.",
-    "unknown-property": "What is asked for by name exists in scope.",
     "unknown-provider": "Rooms and plans are mapped at providers that the property has.",
     "unknown-rate-plan": "A rate plan that is used by name is written under `rate_plans`.",
     "unknown-room": "A room that is used by name is written under `rooms`.",
@@ -89,12 +89,20 @@ IN_FILES: Mapping[str, str] = {
     "unknown-value": "Some values are one of a few words.",
     "unquoted-id": "Ids are text, in quotes.",
     "unreadable-file": "Files can be read.",
+    "unsupported-restriction": "A provider can express every restriction of a plan that is sold there.",
     "window-backwards": "A window ends after it begins.",
     "wrong-credentials": "A provider is reached with credentials for it.",
     "wrong-type": "Values have the type of their key.",
     "yaml-syntax": "Files are YAML.",
 }
-"""What loading can find in files."""
+"""What `validate` can find: each has a bad file in tests/corpus."""
+
+ASKED: Mapping[str, str] = {
+    "no-workspace": "A workspace has a reconciler.yaml.",
+    "unknown-environment": "Environments are named in reconciler.yaml.",
+    "unknown-property": "What is asked for by name exists in scope.",
+}
+"""What is asked for by name and is not there."""
 
 ELSEWHERE: Mapping[str, str] = {
     "advance-window-by-night": "At Expedia a plan has one advance window for all nights.",
@@ -142,9 +150,6 @@ ELSEWHERE: Mapping[str, str] = {
     "policy/credential_age": "Credentials are rotated in time.",
     "policy/custom": "Rules of one's own hold.",
     "policy/freeze": "Nothing changes while changes are frozen.",
-    "policy/inventory": "`direct` keeps units, and overbooking has a limit.",
-    "policy/rate_bounds": "Prices lie between floor and ceiling.",
-    "policy/rate_parity": "A stay is not cheaper direct or at another provider than was agreed.",
     "policy/rate_step": "A night's price moves by no more than so many percent in one plan.",
     "pricing-model-unsupported": "The hotel has a pricing model at the provider that is managed.",
     "property-not-in-database": "The hotel system has a row for the property.",
@@ -162,9 +167,8 @@ ELSEWHERE: Mapping[str, str] = {
     "unmanaged": "What exists out there is in git.",
     "unreadable-row": "Rows say something that can be used.",
     "unsupported-channel": "`ota_inventory_allocation` has a column for each channel.",
-    "unsupported-restriction": "A provider can express every restriction of a plan that is sold there.",
 }
-"""What providers cannot take, what was found at targets, what checks refuse."""
+"""What providers cannot take, what was found at targets, what checks refuse in a plan: it takes more than files to see it."""
 
-CODES: Mapping[str, str] = {**IN_FILES, **ELSEWHERE}
+CODES: Mapping[str, str] = {**IN_FILES, **ASKED, **ELSEWHERE}
 """Every code."""

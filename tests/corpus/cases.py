@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 WORKSPACE = "kind: Workspace\n"
 BAD = "properties/bad/{}.yaml"
 _EXPECTED = re.compile(
-    r"(?:(?P<file>(?!warning )\S+) )?(?P<warning>warning )?(?P<code>[a-z_/-]+) (?P<line>\d+):(?P<column>\d+)"
+    r"(?:(?P<file>\S+\.yaml) )?(?:(?P<severity>warning|info) )?(?P<code>[a-z_/-]+) (?P<line>\d+):(?P<column>\d+)"
 )
 _HEAD = b"kind: Property\nid: 0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11\n"
 
@@ -41,7 +41,7 @@ class Case:
 def cases() -> list[Case]:
     """Every case, by name."""
     files = [_of_file(file) for file in sorted(HERE.glob("*/*.yaml"))]
-    folders = [_of_folder(file.parent) for file in sorted(HERE.glob("*/*/expect"))]
+    folders = [_of_folder(file.parent) for file in sorted(HERE.rglob("expect"))]
     return [*files, *folders, *_made()]
 
 
@@ -49,8 +49,8 @@ def _expected(text: str, file: str) -> Iterator[Found]:
     for item in re.split(r", |\n", text.strip()):
         found = _EXPECTED.fullmatch(item)
         assert found, f"`{item}` is not an expectation"
-        severity = "warning" if found["warning"] else "error"
-        yield Found(found["file"] or file, found["code"], int(found["line"]), int(found["column"]), severity)
+        line, column = int(found["line"]), int(found["column"])
+        yield Found(found["file"] or file, found["code"], line, column, found["severity"] or "error")
 
 
 def _of_file(path: Path) -> Case:

@@ -12,23 +12,15 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.codes import IN_FILES
-from tests.corpus.cases import WORKSPACE, Case, Found, cases
+import reconciler
+from reconciler.model.codes import ASKED, CODES, IN_FILES
+from reconciler.policy import CHECKS
+from tests.corpus.cases import HERE, WORKSPACE, Case, Found, cases
 
 CASES = cases()
 SECONDS, KILOBYTES = 2.0, 256 * 1024
+PACKAGE = Path(reconciler.__file__).parent
 SECRETS = ("hunter2", "4711815")
-# Given for what is asked for on the command line, or by a folder without a workspace: no file is bad.
-NOT_IN_A_FILE = {"no-workspace", "unknown-environment", "unknown-property"}
-# Caused by several files together, or by too many values: tests/load/test_diagnostics.py has them.
-ELSEWHERE = {
-    "amount-without-currency",
-    "hotel-in-two-environments",
-    "slug-used-twice",
-    "too-many-values",
-    "wrong-credentials",
-}
-
 Validate = Callable[[Path], dict[str, Any]]
 
 
@@ -84,10 +76,28 @@ def test_a_bad_file_is_told_so(case: Case, tmp_path: Path, validate: Validate) -
     assert cost["kilobytes"] < KILOBYTES
 
 
-def test_the_corpus_has_every_code_that_files_can_cause() -> None:
+def test_the_corpus_has_every_code_that_files_can_cause_and_no_other() -> None:
     hit = {one.code for case in CASES for one in case.expected}
-    missing = sorted(set(IN_FILES) - hit - NOT_IN_A_FILE - ELSEWHERE)
+    missing = sorted(set(IN_FILES) - hit)
     assert not missing, f"add tests/corpus/{missing[0]}/<mistake>.yaml, as README.md there says; also: {missing[1:]}"
+    assert hit == set(IN_FILES)
     assert len(hit) >= 60
     assert len(CASES) >= 150
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_case_lies_under_its_code(case: Case) -> None:
+    assert any(case.name.startswith(f"{one.code}/") for one in case.expected)
+
+
+def test_what_loading_and_validating_give_is_what_files_can_cause() -> None:
+    given = [*(PACKAGE / "load").rglob("*.py"), PACKAGE / "runtime/validating.py"]
+    told = {code for path in given for code in CODES if f'"{code}"' in path.read_text(encoding="utf-8")}
+    assert len(told) >= 60
+    assert told - set(IN_FILES) - set(ASKED) == set()
+
+
+def test_every_check_was_asked_about_files_alone() -> None:
+    asked = (HERE / "policy/rate_bounds/with-every-check/reconciler.yaml").read_text(encoding="utf-8")
+    assert [check for check in CHECKS if f"\n  {check}:" not in asked] == []

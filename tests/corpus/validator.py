@@ -15,6 +15,7 @@ from pathlib import Path
 from reconciler.cli import files, main  # noqa: F401  loaded before copies are made
 
 _ALARM_SECONDS = 20
+_LOADING = resource.getrusage(resource.RUSAGE_SELF)
 
 
 def _child(root: Path) -> None:
@@ -40,8 +41,7 @@ def _answer(root: Path) -> dict[str, float | int]:
             os._exit(70)
         os._exit(0)
     _, status, used = os.wait4(process, 0)
-    loading = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = used.ru_utime + used.ru_stime + loading.ru_utime + loading.ru_stime
+    seconds = used.ru_utime + used.ru_stime + _LOADING.ru_utime + _LOADING.ru_stime
     return {"exit": os.waitstatus_to_exitcode(status), "seconds": seconds, "kilobytes": used.ru_maxrss}
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.model.codes import IN_FILES
-from tests.load.writing import BAR, FILE, HEAD, HOTEL, ROOMS, SEASONS, WORKSPACE, loaded
+from tests.load.writing import BAR, FILE, HEAD, HOTEL, ROOMS, WORKSPACE, loaded
 
 CREDENTIALS = """\
 kind: Workspace
@@ -389,25 +388,3 @@ def test_a_plan_without_prices_is_a_warning(tmp_path: Path) -> None:
     found = loaded(tmp_path, {FILE: HOTEL + "rate_plans: {BAR: {type: bar}}\n"})
     assert [(one.code, one.severity) for one in found.diagnostics] == [("plan-without-prices", "warning")]
     assert len(found.properties) == 1
-
-
-def test_every_code_that_is_given_is_explained() -> None:
-    given = {code for code, _, _ in (*IN_A_PROPERTY, *IN_THE_WORKSPACE)} | {code for code, _, _ in FILES}
-    elsewhere = {
-        "amount-without-currency",
-        "direct-gives-way",
-        "hotel-in-two-environments",
-        "no-workspace",
-        "not-utf-8",
-        "plan-without-prices",
-        "symlink",
-        "too-large",
-        "too-many-anchors",
-        "too-many-values",
-        "unknown-environment",
-        "unknown-property",
-        "unreadable-file",
-        "wrong-credentials",
-    }
-    assert given | elsewhere == set(IN_FILES)
-    assert SEASONS
