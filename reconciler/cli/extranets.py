@@ -8,21 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model.property import BOOKING, CREATE, EXPEDIA, Property
+from reconciler.model.property import BOOKING, CREATE, EXPEDIA, Property, RatePlan
 from reconciler.sandbox.admin import Admin, AdminError
 from reconciler.wiring import LOCAL_ACCOUNT
 
 NOT_FOUND = 404
 _ACCOUNT = {"username": LOCAL_ACCOUNT, "password": LOCAL_ACCOUNT}
-_LINKAGE: dict[str, Any] = {
-    "deriveAvailabilityStatus": True,
-    "deriveLengthOfStayRestriction": True,
-    "deriveClosedToArrival": True,
-    "deriveClosedToDeparture": True,
-    "rateDerivationRules": [
-        {"dateStart": "1900-01-01", "dateEnd": "2079-06-06", "adjustmentType": "Percentage", "adjustmentValue": -10}
-    ],
-}
+_ALWAYS = {"dateStart": "1900-01-01", "dateEnd": "2079-06-06"}
+_FOLLOWS = (
+    "deriveAvailabilityStatus",
+    "deriveLengthOfStayRestriction",
+    "deriveClosedToArrival",
+    "deriveClosedToDeparture",
+)
+_USUAL_DISCOUNT = 10
 
 
 def set_up(admin: Admin, hotels: Iterable[Property]) -> int:
@@ -74,7 +73,7 @@ def _expedia(hotel: Property) -> dict[str, Any]:
             "taxInclusive": hotel.rates_tax == "inclusive",
         },
         "rate_plans": [
-            _expedia_plan(hotel, room, key, id_, standalone.get(room, ""))
+            _expedia_plan(hotel, room, key, id_, _parent(hotel, room, key) or standalone.get(room, ""))
             for (room, key), id_ in mapped
             if id_ != CREATE
         ],
@@ -86,13 +85,25 @@ def _expedia_plan(hotel: Property, room: str, key: str, id_: str, parent: str) -
     model = "HotelCollect" if id_.endswith("A") else "ExpediaCollect"
     facts: dict[str, Any] = {"distributionRules": [{"partnerCode": key[:10], "distributionModel": model}]}
     if EXPEDIA in plan.linked:
-        facts |= {"parent": parent.removesuffix("A"), "ratePlanLinkage": _LINKAGE}
+        facts |= {"parent": parent.removesuffix("A"), "ratePlanLinkage": _linkage(plan)}
     return {
         "id": id_.removesuffix("A"),
         "name": plan.name,
         "room": hotel.mappings[EXPEDIA].rooms[room],
         "facts": facts,
     }
+
+
+def _parent(hotel: Property, room: str, key: str) -> str:
+    above = hotel.rate_plans[key].derived_from
+    return hotel.mappings[EXPEDIA].plans.get((room, above), "") if above else ""
+
+
+def _linkage(plan: RatePlan) -> dict[str, Any]:
+    """A rule that takes off what git takes off, where that is a share."""
+    off = plan.discount_from_bar if plan.discount_from_bar is not None else _USUAL_DISCOUNT
+    rule = {**_ALWAYS, "adjustmentType": "Percentage", "adjustmentValue": -float(off)}
+    return {**dict.fromkeys(_FOLLOWS, True), "rateDerivationRules": [rule]}
 
 
 def _booking(hotel: Property) -> dict[str, Any]:

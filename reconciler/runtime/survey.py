@@ -27,6 +27,7 @@ from reconciler.model.property import Manage, Property
 from reconciler.model.state import Coverage, Observation, Observed, Restrictions, Value, Window
 from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
+from reconciler.runtime import linked
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.moving import standing
 from reconciler.runtime.site import Site, Targets
@@ -36,6 +37,7 @@ DUPLICATE_ROWS = "duplicate-rows"
 ALWAYS_READ = frozenset({"mapping", "rate_plan"})
 """Kinds that are read at a provider whatever was asked for: the others hang on them."""
 _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
+_NOTHING: Mapping[Address, Value] = {}
 
 
 @dataclass(slots=True)
@@ -156,10 +158,11 @@ def _survey(
         address: _resolve(hotel, address, _clip(value, window), known)
         for address, value in _in_scope(site, desired(site, hotel, target.name, target.capabilities))
     }
+    derived = dict(_in_scope(site, linked.prices(hotel, target.capabilities, window)))
     if site.scope.targets and target.name == DATABASE:
         _find_double_rows(site, hotel, target, survey)
     if wanted or not site.scope.targets:
-        _look(survey, target, wanted, applied, hotel)
+        _look(survey, target, wanted, applied, hotel, derived)
     return survey
 
 
@@ -229,10 +232,11 @@ def _look(
     wanted: dict[Address, Value],
     applied: Mapping[Address, Applied],
     hotel: Property | None,
+    derived: Mapping[Address, Value] = _NOTHING,
 ) -> None:
     """Observes, brings both sides to one form and compares. What fails is kept, for this target alone."""
     try:
-        _compare(survey, target, wanted, applied, hotel)
+        _compare(survey, target, wanted, applied, hotel, derived)
     except Exception as fault:  # noqa: BLE001 - whatever comes from one target, the others go on
         _fail(survey, as_error(fault))
 
@@ -249,8 +253,11 @@ def _compare(
     wanted: dict[Address, Value],
     applied: Mapping[Address, Applied],
     hotel: Property | None,
+    derived: Mapping[Address, Value],
 ) -> None:
-    kinds = frozenset(address.kind for address in wanted) | (ALWAYS_READ if target.name != DATABASE else frozenset())
+    kinds = frozenset(address.kind for address in (*wanted, *derived)) | (
+        ALWAYS_READ if target.name != DATABASE else frozenset()
+    )
     seen = target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
     survey.assigned = seen.assigned
     survey.coverage = seen.coverage
@@ -270,6 +277,9 @@ def _compare(
             exact=lambda address: address.target == DATABASE and address.kind in _EXACT_KINDS,
         )
     )
+    if hotel is not None and derived:
+        ours = _normal(survey, target, derived, seen, [])
+        findings += linked.differing(hotel, dict(ours), survey.observed, survey.changes)
     survey.findings = (*survey.findings, *findings)
 
 

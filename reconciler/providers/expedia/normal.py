@@ -1,6 +1,7 @@
 """Normal forms: a desired value as Expedia stores it, and what of it Expedia cannot express. Pure; applied twice it changes nothing.
 
-A plan that Expedia derives from another (linked) has no desired values here at all: nothing is compared, nothing sent.
+A plan that Expedia derives from another (linked) is sent nothing: what is normal for it is empty, but for prices where git knows that
+it is linked. Those are compared with Expedia's own.
 """
 
 from __future__ import annotations
@@ -58,6 +59,12 @@ class About:
         return () if there == (self.hotel.rates_basis, self.hotel.rates_tax) else there
 
     @property
+    def said_linked(self) -> bool:
+        """Whether git says so too."""
+        plan = self.hotel.rate_plans.get(self.address.key[-1])
+        return plan is not None and EXPEDIA in plan.linked
+
+    @property
     def max_guests(self) -> int:
         """The most guests in the room: Expedia's word, else ours."""
         room = self.hotel.rooms.get(self.address.key[0])
@@ -86,7 +93,7 @@ def normal(about: About, value: Value) -> tuple[Value, tuple[Diagnostic, ...]]:
 def _rates(about: About, value: Value) -> Value:
     prices = cast(Calendar[Price], value)
     model = traits.pricing_model(about.traits, about.plan_id)
-    if about.linked or about.differently_meant or model not in (*_SUPPORTED, ""):
+    if (about.linked and not about.said_linked) or about.differently_meant or model not in (*_SUPPORTED, ""):
         return Calendar()
     if model == traits.PER_DAY:
         return prices.map(lambda price: Price(price.amount))
@@ -104,8 +111,7 @@ def _rates_findings(about: About, value: Value) -> Findings:
     prices = cast(Calendar[Price], value)
     model = traits.pricing_model(about.traits, about.plan_id)
     if about.linked:
-        plan = about.hotel.rate_plans.get(about.address.key[-1])
-        if plan is None or EXPEDIA not in plan.linked:
+        if not about.said_linked:
             yield about.finding(
                 "linked-at-provider",
                 "Expedia derives this rate plan from another and takes no prices for it",
