@@ -50,6 +50,7 @@ IN_FILES: Mapping[str, str] = {
     "out-of-range": "A number lies within the range of its kind.",
     "over-allotted": "direct + expedia + booking.com is never more than units + overbooking.",
     "plaintext-secret": "Files name where a secret is kept, never the secret.",
+    "plan-sold-nowhere": "A rate plan is mapped at one provider at least.",
     "plan-without-prices": "A plan that is never priced is closed wherever it is mapped.",
     "policy/inventory": "`direct` keeps units, and overbooking has a limit.",
     "policy/rate_bounds": "Prices lie between floor and ceiling.",

@@ -16,6 +16,7 @@ from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, trusted
+from reconciler.runtime.validating import unsold
 
 
 def find_drift(site: Site) -> DriftReport:
@@ -31,7 +32,7 @@ def find_drift(site: Site) -> DriftReport:
     coverage = coverage_of(surveys)
     findings = [finding for survey in surveys for finding in survey.findings]
     for hotel in hotels:
-        findings += [*closed_by_hand(hotel), *not_owned(hotel, site.capabilities, coverage)]
+        findings += [*closed_by_hand(hotel), *unsold(hotel), *not_owned(hotel, site.capabilities, coverage)]
     applied = {address: last for _, known in pairs for address, last in known.items()}
     return DriftReport(
         environment=site.environment.name,

@@ -23,6 +23,7 @@ from reconciler.runtime.judging import case_of, counts_of
 from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
+from reconciler.runtime.validating import unsold
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -50,7 +51,12 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
     findings += [d for d in site.loaded.diagnostics if d.severity is not Severity.ERROR]
     coverage = coverage_of(surveys)
     for hotel in hotels:
-        findings += [*closed_by_hand(hotel), *_pending(hotel), *not_owned(hotel, site.capabilities, coverage)]
+        findings += [
+            *closed_by_hand(hotel),
+            *_pending(hotel),
+            *unsold(hotel),
+            *not_owned(hotel, site.capabilities, coverage),
+        ]
     case = case_of(site, steps, coverage, counts_of(surveys), {s.slug: s.hotel for s in surveys if s.hotel})
     findings += judge(case, site.loaded.workspace.policies, consents)
     return Plan(

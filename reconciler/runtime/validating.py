@@ -12,6 +12,7 @@ from reconciler.load import Checked, Kept, Origins, check
 from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.explanation import Place
 from reconciler.model.property import Manage, Property, RatePlan
 from reconciler.model.state import Json, Restrictions
 from reconciler.model.workspace import Workspace
@@ -31,6 +32,7 @@ def validate_files(
     def examine(hotel: Property, settings: Workspace, origins: Origins) -> Iterator[Diagnostic]:
         yield from expressible(hotel, capabilities)
         yield from unhidden(hotel, capabilities, origins)
+        yield from unsold(hotel, origins)
         yield from judged(hotel, settings, origins, now)
 
     return check(root, now=now, examine=examine, kept=kept, processes=processes)
@@ -74,6 +76,24 @@ def unhidden(hotel: Property, capabilities: Able, origins: Origins) -> Iterator[
             plan = hotel.rate_plans.get(key)
             if plan is not None and plan.qualified and not plan.retired:
                 yield _shown_to_everybody(plan, provider, origins)
+
+
+def unsold(hotel: Property, origins: Origins | None = None) -> Iterator[Diagnostic]:
+    """Plans that no provider has, of a hotel whose plans are mapped at all; with their places where those are known."""
+    mapped = {plan for mappings in hotel.mappings.values() for _, plan in mappings.plans}
+    for key, plan in hotel.rate_plans.items() if mapped else ():
+        if key not in mapped and not plan.retired and not hotel.retired:
+            place = origins(("rate_plans", key))[0] if origins else Place(hotel.file, 0, 0)
+            yield Diagnostic(
+                "plan-sold-nowhere",
+                f"rate plan `{key}` is mapped at no provider: it is sold nowhere",
+                Severity.WARNING,
+                hint="map it (`create` has it made there), or take it out, or say `retired: true`",
+                file=place.file,
+                line=place.line,
+                column=place.column,
+                address="" if origins else f"{hotel.slug}/{key}",
+            )
 
 
 def _shown_to_everybody(plan: RatePlan, provider: str, origins: Origins) -> Diagnostic:
