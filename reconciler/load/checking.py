@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from reconciler.load.across import across, facts
 from reconciler.load.files import WORKSPACE_FILE, tree
+from reconciler.load.places import Leaf
 from reconciler.load.problems import Keys
 from reconciler.load.results import Kept, Result, digests, from_json, key_of
 from reconciler.load.run import Run
@@ -25,7 +26,13 @@ from reconciler.model.explanation import Place
 from reconciler.model.property import Property
 from reconciler.model.workspace import Workspace
 
-Origins: TypeAlias = "Callable[[Keys], tuple[Place, ...]]"
+
+class Origins(Protocol):
+    """Where a property's value is written, as `Run.origins` tells."""
+
+    def __call__(self, keys: Keys, leaf: Leaf | None = None) -> tuple[Place, ...]: ...
+
+
 """Where a property's value is written: first the place that holds, then those that it overrode."""
 
 Examine: TypeAlias = "Callable[[Property, Workspace, Origins], Iterable[Diagnostic]]"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from reconciler.load.files import File
 from reconciler.load.nodes import Node
@@ -17,6 +18,10 @@ from reconciler.model.explanation import Place
 
 WRITTEN_OUT = ("default", "nights")
 """Keys that a short form leaves out."""
+
+
+Leaf: TypeAlias = tuple[str, object]
+"""A key and its value."""
 
 
 @dataclass(slots=True)
@@ -51,10 +56,24 @@ class Places:
                 found.append(place)
         return tuple(found)
 
-    def _in_file(self, keys: Keys, file: File, at_key: bool) -> tuple[int, Place]:
+    def leaves(self, keys: Keys, leaf: Leaf, layers: Sequence[File]) -> tuple[Place, ...]:
+        """Every place below the keys at which a key has this value, the innermost file first."""
+        found = []
+        for file in layers:
+            node = self._node(file)
+            for key in keys:
+                step = _step(node, key) if node is not None else None
+                node = step[2] if step is not None else None
+            found += [Place(file.name, line, column) for line, column in _leaves(node, leaf)]
+        return tuple(found)
+
+    def _node(self, file: File) -> Node | None:
         if file.name not in self._known:
             self._known[file.name] = positions(file.text)
-        node = self._known[file.name]
+        return self._known[file.name]
+
+    def _in_file(self, keys: Keys, file: File, at_key: bool) -> tuple[int, Place]:
+        node = self._node(file)
         if node is None:
             return -1, Place(file.name, 1, 1)
         line, column = key_line, key_column = node.line, node.column
@@ -77,6 +96,13 @@ def _step(node: Node, key: str | int) -> tuple[int, int, Node] | None:
         item = node.items[key]
         return item.line, item.column, item
     return None
+
+
+def _leaves(node: Node | None, leaf: Leaf) -> Iterator[tuple[int, int]]:
+    for key, (_, _, value) in (node.entries or {}).items() if node is not None else ():
+        if key == leaf[0] and value.scalar == leaf[1]:
+            yield value.line, value.column
+        yield from _leaves(value, leaf)
 
 
 def _spellings(keys: Keys) -> Iterator[Keys]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.load import overlay, workspace_file
 from reconciler.load.files import WORKSPACE_FILE, File, Tree, content_of, parsed, selected
 from reconciler.load.merging import Document, Inherited, amounts_of_many, defaults_problems, property_document
-from reconciler.load.places import Places
+from reconciler.load.places import Leaf, Places
 from reconciler.load.problems import Keys, Problem, Problems
 from reconciler.load.resolve import resolve
 from reconciler.load.translate import salvage, validate
@@ -73,9 +73,13 @@ class Run:
         files = [self.file(name) for name in layers]
         self.diagnostics += [self.places.locate(problem, files) for problem in problems]
 
-    def origins(self, slug: str, keys: Keys) -> tuple[Place, ...]:
-        """Where a property's value is written: first the place that holds, then those that it overrode."""
-        return self.places.everywhere(keys, [self.file(name) for name in self.layers(slug)])
+    def origins(self, slug: str, keys: Keys, leaf: Leaf | None = None) -> tuple[Place, ...]:
+        """Where a property's value is written: first the place that holds, then those that it overrode.
+
+        With a leaf, where below the keys that key has that value.
+        """
+        layers = [self.file(name) for name in self.layers(slug)]
+        return self.places.everywhere(keys, layers) if leaf is None else self.places.leaves(keys, leaf, layers)
 
     def complain(self, code: str, message: str, hint: str, file: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, message, hint=hint, file=file))

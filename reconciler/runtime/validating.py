@@ -30,7 +30,7 @@ def validate_files(
     """All files of the workspace, with every finding."""
 
     def examine(hotel: Property, settings: Workspace, origins: Origins) -> Iterator[Diagnostic]:
-        yield from expressible(hotel, capabilities)
+        yield from expressible(hotel, capabilities, origins)
         yield from unhidden(hotel, capabilities, origins)
         yield from unsold(hotel, origins)
         yield from judged(hotel, settings, origins, now)
@@ -53,8 +53,11 @@ def judged(hotel: Property, settings: Workspace, origins: Origins, now: datetime
     return judge(Case((), {hotel.slug: hotel}, now, everything=True), settings.policies, where=where)
 
 
-def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
-    """What git wants and a provider cannot express: an error that names it, unless the plan says `on_unsupported: skip`."""
+def expressible(hotel: Property, capabilities: Able, origins: Origins | None = None) -> Iterator[Diagnostic]:
+    """What git wants and a provider cannot express: an error that names it, unless the plan says `on_unsupported: skip`.
+
+    With its place where places are known.
+    """
     for provider in sorted(hotel.mappings):
         if hotel.manages(provider, "restrictions") is Manage.NO:
             continue
@@ -62,8 +65,9 @@ def expressible(hotel: Property, capabilities: Able) -> Iterator[Diagnostic]:
         doubtful = {key for key, plan in hotel.rate_plans.items() if not _surely_supported(plan, known)}
         for plan, calendars in _sold_there(hotel, provider, doubtful):
             problems = [problem for nights in calendars for problem in _unsupported(nights, known)]
-            for problem in dict(reversed(problems)).values():
-                yield _finding(hotel, provider, plan, problem)
+            for field, (value, problem) in dict(reversed(problems)).items():
+                place = _written(hotel, plan, (field, value), origins) if origins else Place(hotel.file, 0, 0)
+                yield _finding(hotel, provider, plan, problem, place)
 
 
 def unhidden(hotel: Property, capabilities: Able, origins: Origins) -> Iterator[Diagnostic]:
@@ -127,13 +131,13 @@ def _sold_there(
     return ((hotel.rate_plans[key], list(nights.values())) for key, nights in found.items())
 
 
-def _unsupported(nights: Calendar[Restrictions], known: Capabilities) -> Iterator[tuple[str, str]]:
+def _unsupported(nights: Calendar[Restrictions], known: Capabilities) -> Iterator[tuple[str, tuple[Json, str]]]:
     """Each field that is set on some night and cannot be expressed, with what is to be told; several times where nights differ."""
     for run in nights:
         for field, value in set_fields(run.value).items():
             problem = _problem(field, value, known)
             if problem is not None:
-                yield field, problem
+                yield field, (value, problem)
 
 
 def _problem(field: str, value: Json, known: Capabilities) -> str | None:
@@ -147,13 +151,28 @@ def _problem(field: str, value: Json, known: Capabilities) -> str | None:
     return None
 
 
-def _finding(hotel: Property, provider: str, plan: RatePlan, problem: str) -> Diagnostic:
+def _written(hotel: Property, plan: RatePlan, leaf: tuple[str, Json], origins: Origins) -> Place:
+    """Where the restriction is written: in the plan, else in a plan that it derives from; else it comes from a type."""
+    here: RatePlan | None = plan
+    above = plan.key
+    while here is not None:
+        above = here.key
+        for part in ("room_restrictions", "restrictions"):
+            if found := origins(("rate_plans", here.key, part), leaf):
+                return found[0]
+        here = hotel.rate_plans.get(here.derived_from or "")
+    return origins(("rate_plans", above, "type"))[0]
+
+
+def _finding(hotel: Property, provider: str, plan: RatePlan, problem: str, place: Place) -> Diagnostic:
     skip = plan.skip_unsupported
     return Diagnostic(
         "unsupported-restriction",
         f"{problem} (rate plan {plan.key}){'; it is left out there' if skip else ''}",
         Severity.WARNING if skip else Severity.ERROR,
         hint="" if skip else "leave it out, or write `on_unsupported: skip` on the plan",
-        file=hotel.file,
+        file=place.file,
+        line=place.line,
+        column=place.column,
         address=f"{hotel.slug}/{provider}/restrictions/*/{plan.key}",
     )
