@@ -14,6 +14,13 @@ def provider_pairs(hotel: Property, provider: str) -> Iterator[tuple[str, RatePl
             yield room, hotel.rate_plans[plan]
 
 
+def priced_pairs(hotel: Property, provider: str) -> Iterator[tuple[str, RatePlan]]:
+    """Those of them whose prices the provider is sent: not those that it derives itself, nor those that are going out."""
+    for room, plan in provider_pairs(hotel, provider):
+        if provider not in plan.linked and not plan.retired and not room_retired(hotel, provider, room):
+            yield room, plan
+
+
 def room_retired(hotel: Property, provider: str, room: str) -> bool:
     """Whether the room is to be closed and switched off at the provider: it is retired, or the provider, or the hotel."""
     return hotel.rooms[room].retired or hotel.retired_at(provider)

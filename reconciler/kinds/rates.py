@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from reconciler.kinds.contract import Kind, Setting
-from reconciler.kinds.pairs import provider_pairs, room_retired
+from reconciler.kinds.pairs import priced_pairs, provider_pairs
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.property import Property
@@ -25,10 +25,9 @@ def _database(hotel: Property, _target: str, _setting: Setting) -> Iterator[tupl
 
 
 def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tuple[Address, Value]]:
-    for room, plan in provider_pairs(hotel, provider):
-        if provider not in plan.linked and not plan.retired and not room_retired(hotel, provider, room):
-            prices: Calendar[Price] = plan.prices.get((room, provider), Calendar())
-            yield Address(hotel.slug, provider, "rates", (room, plan.key)), prices
+    for room, plan in priced_pairs(hotel, provider):
+        prices: Calendar[Price] = plan.prices.get((room, provider), Calendar())
+        yield Address(hotel.slug, provider, "rates", (room, plan.key)), prices
 
 
 def _to_json(value: NightValue) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""Plans that are sent to nobody: Expedia derives them itself, and a price that is not git's is told; or no provider has them."""
+"""Plans that Expedia derives itself: nothing is sent, and a price that is not git's is told."""
 
 from __future__ import annotations
 
@@ -96,18 +96,3 @@ def test_with_only_prices_in_scope_the_linked_ones_are_compared(linked: World) -
     derive_at_expedia(linked, -20)
     assert len(told(linked.plan("--target", "*/expedia/rates/**"))) == 1
     assert told(linked.plan("--target", "*/expedia/availability/*")) == []
-
-
-# --- plans that no provider has
-
-
-def test_a_plan_that_is_sold_nowhere_is_a_warning_in_files_plan_and_drift(world: World) -> None:
-    world.edit(FILE, ', NREF: "77002"', "")
-    world.edit(FILE, ', NREF: {double: "880021A"}', "")
-    validated = world.run("validate", "--format", "json")
-    assert validated.code == 0
-    found = [validated.json, world.plan(), world.run("drift", "--format", "json").json]
-    told = [[one for one in report["findings"] if one["code"] == "plan-sold-nowhere"] for report in found]
-    assert [len(one) for one in told] == [1, 1, 1]
-    assert told[0][0]["line"] > 0
-    assert "`NREF` is mapped at no provider" in told[1][0]["message"]

@@ -7,7 +7,7 @@ The database and Expedia are read back. Of Booking.com the messages are compared
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,18 +16,13 @@ import pytest
 
 from reconciler.model.property import QUALIFIED, PlanType
 from tests.scenarios.world import BOOKING, EXPEDIA, World
+from tests.scenarios.world import HOTEL as ANY_HOTEL
 
 GOLDEN = Path(__file__).parent / "golden" / "booking.com"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-HOTEL = """
-kind: Property
-id: 0b9f6a5e-5d0e-4a53-8f8e-2f6d1d0c7a11
-name: Lisbon Baixa
-country: PT
-currency: EUR
-timezone: Europe/Lisbon
-horizon: 2
+HEAD = ANY_HOTEL.partition("horizon:")[0]
+SOLD = """horizon: 2
 providers:
   expedia: {{property_id: "16636843", credentials: expedia-group}}
   booking.com:
@@ -55,36 +50,28 @@ EVERYTHING = {"deadline": 0, "perStayFee": "FullCostOfStay", "amount": 0}
 class Implied:
     """What a type leaves, beside what every plan has: in its row, in the row of its restrictions, at Expedia."""
 
-    row: dict[str, Any]
-    expedia: dict[str, Any]
-    restrictions: dict[str, Any]
-
-
-def implied(
-    row: dict[str, Any] | None = None,
-    expedia: dict[str, Any] | None = None,
-    restrictions: dict[str, Any] | None = None,
-) -> Implied:
-    return Implied(row or {}, expedia or {}, restrictions or {})
+    row: dict[str, Any] = field(default_factory=dict)
+    expedia: dict[str, Any] = field(default_factory=dict)
+    restrictions: dict[str, Any] = field(default_factory=dict)
 
 
 def meals(plan: str, words: str) -> Implied:
-    return implied({"meal_plan": plan}, {"type": "Package", "valueAddInclusions": [words]})
+    return Implied({"meal_plan": plan}, {"type": "Package", "valueAddInclusions": [words]})
 
 
 TYPES = {
-    PlanType.BAR: implied(),
-    PlanType.CORPORATE: implied({}, {"type": "Corporate"}),
-    PlanType.GOVERNMENT: implied({}, {"type": "Corporate"}),
-    PlanType.AAA_SENIOR: implied({}, {"type": "Corporate"}),
+    PlanType.BAR: Implied(),
+    PlanType.CORPORATE: Implied({}, {"type": "Corporate"}),
+    PlanType.GOVERNMENT: Implied({}, {"type": "Corporate"}),
+    PlanType.AAA_SENIOR: Implied({}, {"type": "Corporate"}),
     PlanType.BED_AND_BREAKFAST: meals("breakfast", "Free Breakfast"),
     PlanType.HALF_BOARD: meals("half_board", "Half Board"),
     PlanType.FULL_BOARD: meals("full_board", "Full Board"),
     PlanType.ALL_INCLUSIVE: meals("all_inclusive", "All-Inclusive"),
-    PlanType.EARLY_BIRD: implied({"min_advance_days": 14}, {"minAdvBookDays": 14}, {"min_advance_days": 14}),
-    PlanType.LAST_MINUTE: implied({"advance_booking_days": 3}, {"maxAdvBookDays": 3}, {"max_advance_days": 3}),
-    PlanType.LONG_STAY: implied({"min_length_of_stay": 7}, {"min_los": 7}, {"min_stay": 7}),
-    PlanType.NON_REFUNDABLE: implied({"rate_plan_type": "non_refundable"}, {"cancelPolicy": [EVERYTHING]}),
+    PlanType.EARLY_BIRD: Implied({"min_advance_days": 14}, {"minAdvBookDays": 14}, {"min_advance_days": 14}),
+    PlanType.LAST_MINUTE: Implied({"advance_booking_days": 3}, {"maxAdvBookDays": 3}, {"max_advance_days": 3}),
+    PlanType.LONG_STAY: Implied({"min_length_of_stay": 7}, {"min_los": 7}, {"min_stay": 7}),
+    PlanType.NON_REFUNDABLE: Implied({"rate_plan_type": "non_refundable"}, {"cancelPolicy": [EVERYTHING]}),
 }
 ROW = {
     "rate_plan_type": "flexible",
@@ -107,7 +94,7 @@ RESTRICTIONS = {"min_stay": None, "min_advance_days": None, "max_advance_days": 
 def written(kind: PlanType, *, skip: bool) -> str:
     cancellation = "{type: flexible, deadline_hours: 24, penalty_percentage: 0, late_penalty: first_night}"
     more = "" if kind is PlanType.NON_REFUNDABLE else f", cancellation: {cancellation}"
-    return HOTEL.format(type=kind.value, more=more + (", on_unsupported: skip" if skip else ""))
+    return HEAD + SOLD.format(type=kind.value, more=more + (", on_unsupported: skip" if skip else ""))
 
 
 def sold(world: World, kind: PlanType, *, skip: bool = False) -> World:
@@ -126,7 +113,8 @@ def test_a_plan_is_made_everywhere_with_what_its_type_implies(empty_world: World
         assert row(world, provider) == {**ROW, "plan_type": kind.value, **expected.row}
         assert restrictions(world, provider) == {**RESTRICTIONS, **expected.restrictions}
     assert at_expedia(world) == {**AT_EXPEDIA, **expected.expedia}
-    assert at_booking(world) == golden(kind, at_booking(world))
+    sent = at_booking(world)
+    assert sent == golden(kind, sent)
     assert world.addresses() == []
     assert world.run("drift", "--detailed-exitcode").code == 0
 
@@ -206,3 +194,20 @@ def test_a_plan_that_would_be_public_is_not_made_unless_it_is_said_that_this_is_
     world = sold(empty_world, kind)
     assert world.run("apply", "--auto-approve").code == 1
     assert world.sandbox.admin.hotel("booking.com", BOOKING)["rate_plans"] == []
+
+
+def test_no_price_goes_to_a_plan_that_is_there_and_would_be_public(world: World) -> None:
+    world.edit("properties/lisbon-baixa.yaml", "    type: non_refundable\n", "    type: corporate\n")
+    world.run("apply", "--auto-approve")
+    sent = "".join(str(entry["body"]) for entry in world.messages("booking.com"))
+    assert "77001" in sent
+    assert "77002" not in sent
+    world.edit("properties/lisbon-baixa.yaml", "    type: corporate\n", "    type: corporate\n    retired: true\n")
+    world.apply()
+    assert "77002" in "".join(str(entry["body"]) for entry in world.messages("booking.com"))
+
+
+def test_what_is_said_of_a_plan_is_said_once_for_all_its_rooms(world: World) -> None:
+    world.edit("properties/lisbon-baixa.yaml", "type: bar", "type: government\n    on_unsupported: skip")
+    codes = [found["code"] for found in world.plan()["findings"]]
+    assert (codes.count("sold-as-corporate"), codes.count("qualification-unsupported")) == (1, 1)

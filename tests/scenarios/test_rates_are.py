@@ -54,6 +54,13 @@ def test_net_prices_go_to_bookingcom_with_one_warning_because_nothing_tells_what
     assert (told["severity"], told["address"]) == ("warning", "lisbon-baixa/booking.com/rates/double/BAR")
 
 
+def test_the_warning_does_not_hang_on_the_first_plan(world: World) -> None:
+    world.edit(FILE, "timezone:", "rates_are: {basis: net}\ntimezone:")
+    world.edit(FILE, "    type: bar\n", "    type: bar\n    providers: {booking.com: {linked: true}}\n")
+    (told,) = findings(world, "net-prices-not-told")
+    assert told["address"] == "lisbon-baixa/booking.com/rates/double/NREF"
+
+
 def test_import_writes_what_prices_are_at_expedia(world: World) -> None:
     world.hotel(HOTEL.replace("timezone:", "rates_are: {basis: net, tax: exclusive}\ntimezone:"))
     hotel = world.sandbox.admin.hotel("expedia", EXPEDIA)

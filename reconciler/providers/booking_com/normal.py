@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
+from reconciler.kinds.pairs import priced_pairs
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.property import BOOKING, CREATE, Property, RatePlan
+from reconciler.model.property import BOOKING, CREATE, Manage, Property, RatePlan
 from reconciler.model.state import Availability, Document, Json, Price, Restrictions, Value
 from reconciler.providers.booking_com import traits
 from reconciler.providers.booking_com.capabilities import MAX_UNITS
@@ -88,6 +89,14 @@ class About:
         meals = self.plan.meal_plan
         return self.policy_code is None or (meals is not None and self.code("meals", meals) is None)
 
+    @property
+    def must_not_be_shown(self) -> bool:
+        """Whether git wants the plan sold here and not public, which Booking.com cannot do."""
+        ours = self.plan
+        if ours is None or not ours.qualified or ours.skip_unsupported or ours.retired:
+            return False
+        return not self.hotel.retired_at(BOOKING) and self.hotel.manages(BOOKING, "rate_plan") is not Manage.NO
+
     def _sellable(self, room: str, plan: str) -> bool:
         ours = self.hotel.rate_plans.get(plan)
         there = replace(self, address=self.address._replace(kind="rate_plan", key=(room, plan)))
@@ -127,7 +136,9 @@ def normal(about: About, value: Value) -> tuple[Value, tuple[Diagnostic, ...]]:
     """The value in Booking.com's normal form, with what could not be expressed."""
     if about.address.kind != "availability" and about.read_only:
         return (Calendar() if isinstance(value, Calendar) else {}), tuple(_read_only(about))
-    if about.address.kind in ("rates", "restrictions") and (about.switched_off or about.cannot_be_made):
+    if about.address.kind in ("rates", "restrictions") and (
+        about.switched_off or about.cannot_be_made or about.must_not_be_shown
+    ):
         return Calendar(), ()  # the plan's own address tells why
     form, findings = _FORMS[about.address.kind]
     return form(about, value), tuple(findings(about, value))
@@ -174,7 +185,8 @@ def _rates_findings(about: About, value: Value) -> Findings:
 
 def _net(about: About) -> Findings:
     """Told once in a hotel: nothing that Booking.com answers says which prices were agreed."""
-    if about.hotel.rates_basis == "net" and about.address.key == min(about.hotel.mappings[BOOKING].plans):
+    first = next(((room, plan.key) for room, plan in priced_pairs(about.hotel, BOOKING)), ())
+    if about.hotel.rates_basis == "net" and about.address.key == first:
         yield about.finding(
             "net-prices-not-told",
             "git has net prices, and Booking.com does not tell whether it takes them so: else guests pay them as they are",

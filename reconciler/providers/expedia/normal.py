@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+from reconciler.kinds.pairs import provider_pairs
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.property import CREATE, EXPEDIA, QUALIFIED, PlanType, Property
+from reconciler.model.property import CREATE, EXPEDIA, PlanType, Property
 from reconciler.model.state import Availability, Document, Json, Price, Restrictions, Value
 from reconciler.providers.expedia import cancellation, traits
 from reconciler.providers.expedia.capabilities import MAX_ADVANCE_DAYS, MAX_LOS, MAX_UNITS, THROUGH
@@ -274,10 +275,14 @@ def _rate_plan_findings(about: About, value: Value) -> Findings:
 
 
 def _qualified_findings(about: About) -> Findings:
-    plan = about.hotel.rate_plans.get(about.address.key[-1])
-    if plan is not None and plan.qualified and plan.type is not PlanType.CORPORATE:
-        who = plan.type.value if plan.type in QUALIFIED else "hidden"
-        message = f"Expedia knows plans that are not public as corporate ones only: nobody is asked for proof ({who})"
+    room, key = about.address.key
+    plan = about.hotel.rate_plans.get(key)
+    if plan is None or not plan.qualified or plan.type is PlanType.CORPORATE:
+        return
+    if room == next(r for r, p in provider_pairs(about.hotel, EXPEDIA) if p.key == key):
+        message = (
+            f"at Expedia `{key}` is a corporate plan, the only kind there that is not public: nobody is asked for proof"
+        )
         yield about.finding("sold-as-corporate", message, severity=Severity.INFO)
 
 
