@@ -9,6 +9,7 @@ from pathlib import Path
 from reconciler.kinds.pairs import provider_pairs
 from reconciler.kinds.restrictions import set_fields
 from reconciler.load import Checked, Kept, Origins, check
+from reconciler.load.plan_types import IMPLIED
 from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity
@@ -152,16 +153,16 @@ def _problem(field: str, value: Json, known: Capabilities) -> str | None:
 
 
 def _written(hotel: Property, plan: RatePlan, leaf: tuple[str, Json], origins: Origins) -> Place:
-    """Where the restriction is written: in the plan, else in a plan that it derives from; else it comes from a type."""
+    """Where the restriction is written: in the plan or by its type, else in the plan that it derives from."""
     here: RatePlan | None = plan
-    above = plan.key
     while here is not None:
-        above = here.key
         for part in ("room_restrictions", "restrictions"):
             if found := origins(("rate_plans", here.key, part), leaf):
                 return found[0]
+        if leaf in IMPLIED[here.type].restrictions.items():
+            return origins(("rate_plans", here.key, "type"))[0]
         here = hotel.rate_plans.get(here.derived_from or "")
-    return origins(("rate_plans", above, "type"))[0]
+    return origins(("rate_plans", plan.key))[0]
 
 
 def _finding(hotel: Property, provider: str, plan: RatePlan, problem: str, place: Place) -> Diagnostic:
