@@ -35,7 +35,7 @@ def allocations(context: Context) -> dict[str, Weeks[Allotments]]:
     for room, doc in context.doc.allocation.items():
         keys = ("allocation", room)
         # A room that says `static` leaves aside what every other room moves between.
-        if doc.bounds and {doc.mode, every and every.mode}.isdisjoint({"dynamic"}):
+        if doc.bounds and "dynamic" not in (doc.mode, every.mode if every else None):
             message = "`bounds` say nothing without `mode: dynamic`"
             context.problems.add("bounds-without-dynamic", message, (*keys, "bounds"), "leave them out", at_key=True)
         if room == "*":

@@ -33,6 +33,7 @@ from reconciler.policy import judge, refused
 from reconciler.runtime.execution import Execution, Outcomes
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.judging import case_of
+from reconciler.runtime.moving import without_moving
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.settling import settle
 from reconciler.runtime.site import Site, Targets
@@ -145,8 +146,13 @@ def check_fits(site: Site, plan: Plan) -> None:
 
 
 def _refuse_what_checks_refuse(site: Site, plan: Plan) -> None:
-    """The checks are asked again: a freeze may have begun since the plan was made."""
-    now = judge(case_of(site, plan.operations, plan.coverage), site.loaded.workspace.policies, plan.consents)
+    """The checks are asked again: a freeze may have begun since the plan was made.
+
+    Not about allotments that move by demand: the plan was judged by those that stood, and goes stale when they do not stand any more.
+    """
+    hotels = {hotel.slug: without_moving(hotel) for hotel in site.properties()}
+    case = case_of(site, plan.operations, plan.coverage, surveyed=hotels)
+    now = judge(case, site.loaded.workspace.policies, plan.consents)
     found = [finding for finding in (*plan.findings, *now) if refused([finding])]
     if found:
         told = sorted({finding.message for finding in found})

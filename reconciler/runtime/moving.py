@@ -5,46 +5,54 @@ So before anything is compared, the hotel gets the numbers that stand there, bro
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from reconciler.engine.planner import calendar_of
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.allocation import moved
 from reconciler.model.address import DATABASE, Address
+from reconciler.model.calendar import Calendar
 from reconciler.model.property import Property
-from reconciler.model.state import Window
+from reconciler.model.state import Allotments, Observed
 from reconciler.providers.contract import Target
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.site import Targets
 
 
-def standing(
-    hotel: Property, targets: Targets, window: Callable[[Target], Window]
-) -> tuple[Property, ReconcilerError | None]:
+def standing(hotel: Property, targets: Targets) -> tuple[Property, ReconcilerError | None]:
     """The property with the allotments that stand now, or why they cannot be read: then nothing may be said of any provider's."""
     database = targets.get(DATABASE)
     if not hotel.bounds:
         return hotel, None
     if database is None:
-        return _without_moving(hotel), None
+        return without_moving(hotel), None
     try:
-        return _as_they_stand(hotel, database, window(database)), None
+        return _as_they_stand(hotel, database), None
     except Exception as fault:  # noqa: BLE001 - whatever comes from the database, other properties go on
-        return _without_moving(hotel), as_error(fault)
+        return without_moving(hotel), as_error(fault)
 
 
-def _as_they_stand(hotel: Property, database: Target, window: Window) -> Property:
-    seen = database.observe(frozenset({"allocation"}), window).entries
+def _as_they_stand(hotel: Property, database: Target) -> Property:
+    seen = database.observe(frozenset({"allocation"}), hotel.window).entries
     found = dict(hotel.allocation)
-    for room, bounds in hotel.bounds.items():
-        observed = seen.get(Address(hotel.slug, DATABASE, "allocation", (room,)))
-        if observed is not None:
-            found[room] = moved(found[room], calendar_of(observed.value), bounds)
+    for room in hotel.bounds:
+        address = Address(hotel.slug, DATABASE, "allocation", (room,))
+        found[room] = as_seen(hotel, address, found[room], seen.get(address))
     return replace(hotel, allocation=found)
 
 
-def _without_moving(hotel: Property) -> Property:
+def as_seen(
+    hotel: Property, address: Address, wanted: Calendar[Allotments], seen: Observed | None
+) -> Calendar[Allotments]:
+    """What git wants of a room's allotments, given what was seen of them: where they move, what stands holds inside the bounds.
+
+    Asked by the very rows that are compared, so that what moves between two looks is not moved back.
+    """
+    bounds = hotel.bounds.get(address.key[0])
+    return wanted if bounds is None or seen is None else moved(wanted, calendar_of(seen.value), bounds)
+
+
+def without_moving(hotel: Property) -> Property:
     """Without the rooms whose numbers move."""
     return replace(
         hotel, allocation={room: nights for room, nights in hotel.allocation.items() if room not in hotel.bounds}

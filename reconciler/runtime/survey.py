@@ -29,7 +29,7 @@ from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
 from reconciler.runtime import linked
 from reconciler.runtime.faults import as_error
-from reconciler.runtime.moving import standing
+from reconciler.runtime.moving import as_seen, standing
 from reconciler.runtime.site import Site, Targets
 
 DUPLICATE_ROWS = "duplicate-rows"
@@ -37,7 +37,6 @@ DUPLICATE_ROWS = "duplicate-rows"
 ALWAYS_READ = frozenset({"mapping", "rate_plan"})
 """Kinds that are read at a provider whatever was asked for: the others hang on them."""
 _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
-_NOTHING: Mapping[Address, Value] = {}
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ class Survey:
 
 def survey_property(site: Site, hotel: Property, targets: Targets, only: frozenset[str] | None = None) -> list[Survey]:
     """Every target of the property, providers first, so that ids which they assigned are known to the database's rows."""
-    hotel, unread = standing(hotel, targets, lambda database: window_at(site, hotel, database.capabilities))
+    hotel, unread = standing(hotel, targets)
     applied = last_applied(site, hotel)
     known: dict[str, dict[tuple[str, str], str]] = {}
     surveys = []
@@ -137,7 +136,7 @@ def survey_workspace(site: Site, target: Target) -> Survey:
     survey = Survey(WORKSPACE, DATABASE, Window(today, today + timedelta(days=1)))
     wanted = dict(_in_scope(site, workspace_schedules(site.loaded.workspace)))
     if wanted:
-        _look(survey, target, wanted, {}, None)
+        _look(survey, target, wanted, {}, None, {})
     return survey
 
 
@@ -232,7 +231,7 @@ def _look(
     wanted: dict[Address, Value],
     applied: Mapping[Address, Applied],
     hotel: Property | None,
-    derived: Mapping[Address, Value] = _NOTHING,
+    derived: Mapping[Address, Value],
 ) -> None:
     """Observes, brings both sides to one form and compares. What fails is kept, for this target alone."""
     try:
@@ -305,6 +304,8 @@ def _normal(
         if address.kind == "availability" and observed is not None:
             findings.extend(_oversold(address, calendar_of(normal), observed))
             normal = in_force(calendar_of(normal), observed.counts)
+        if address.kind == "allocation" and survey.hotel is not None:
+            normal = as_seen(survey.hotel, address, calendar_of(normal), observed)
         yield address, normal
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from reconciler.model.state import Observation
+from reconciler.providers.database.target import HotelDatabase
 from tests.scenarios.test_units import left
 from tests.scenarios.world import EXPEDIA, World
 
@@ -78,6 +82,26 @@ def test_a_provider_alone_is_compared_with_what_stands_in_the_database(moving: W
         {"room": "30011", "from": moving.night(3), "until": moving.night(5), "set": {"left": 12}},
     )
     assert moving.addresses("--target", "*/expedia/availability/*") == []
+
+
+def test_what_moves_while_a_plan_is_made_is_not_moved_back(moving: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    observe = HotelDatabase.observe
+
+    def and_then_somebody_moves(self: HotelDatabase, *args: Any) -> Observation:
+        found = observe(self, *args)
+        move(moving, direct=3, expedia=12, booking_com=7)
+        return found
+
+    monkeypatch.setattr(HotelDatabase, "observe", and_then_somebody_moves)
+    assert [address for address in moving.addresses() if "/database/" in address] == []
+
+
+def test_a_saved_plan_is_not_judged_by_the_numbers_that_git_starts_with(moving: World) -> None:
+    moving.settings("policies: {inventory: {direct: 6, severity: error}}")
+    move(moving, direct=6, expedia=4, booking_com=7)
+    assert moving.run("plan", "--target", "*/*/availability/double", "--out", "plan.json").code == 0
+    assert moving.run("apply", "plan.json").code == 0
+    assert left(moving, "expedia", moving.night(3)) == 4
 
 
 def test_where_the_numbers_cannot_be_read_no_provider_is_told_any(moving: World) -> None:
