@@ -118,7 +118,7 @@ def defaults_problems(data: Document, kind: Data) -> Iterator[Problem]:
         yield Problem("missing-key", "`kind` is missing", (), "write `kind: Defaults`")
     elif kind != "Defaults":
         yield Problem("unknown-value", "expected 'Defaults'", ("kind",), "files called _defaults.yaml hold defaults")
-    fragment, wrong = overlay.in_currency(overlay.merged([data]), "")
+    fragment, wrong = overlay.in_currency(overlay.every_room(overlay.merged([data])), "")
     _, found = validate(PropertyDoc, {"kind": "Property", **fragment})
     yield from (one for one in (*wrong, *found) if one.code not in ("missing-key", "amount-not-in-currency"))
     yield from misplaced_nulls(data, found)

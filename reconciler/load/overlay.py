@@ -236,7 +236,7 @@ def _merge(under: Mapping, over: Mapping, keys: Keys) -> Mapping:
     for key, value in over.items():
         here = (*keys, key)
         below = result.get(key)
-        if value is None and not _is_field(here):
+        if value is None and not (_is_field(here) or _is_of_a_room(here)):
             result.pop(key, None)
         elif isinstance(value, dict):
             result[key] = _merge(below if isinstance(below, dict) else {}, value, here)
@@ -252,6 +252,11 @@ def _is_field(keys: Keys) -> bool:
     if not depth or len(inner) < 2:
         return False
     return _value_depth(inner) == len(inner) - 1
+
+
+def _is_of_a_room(keys: Keys) -> bool:
+    """Whether this is within a room's own allocation: there null also takes away what `*` says, which comes under it last."""
+    return len(keys) > 2 and keys[0] == "allocation" and keys[1] != "*"
 
 
 def _value_depth(inner: Keys) -> int:
@@ -278,13 +283,24 @@ def _fits(pattern: Keys, keys: Keys) -> bool:
 def every_room(data: Mapping) -> Mapping:
     """A merged document in which each room's allocation has what `*` says for every room under its own."""
     rooms, allocation = data.get("rooms"), data.get("allocation")
-    if not isinstance(rooms, dict) or not isinstance(allocation, dict) or not isinstance(allocation.get("*"), dict):
+    if not isinstance(allocation, dict):
         return data
-    shared = allocation["*"]
-    assert isinstance(shared, dict)
-    expanded = dict(allocation)
-    for room in rooms:
-        own = allocation.get(room)
-        if own is None or isinstance(own, dict):
-            expanded[room] = _merge(shared, own, ("allocation", room)) if own else shared
+    expanded, shared = dict(allocation), allocation.get("*")
+    if isinstance(rooms, dict) and isinstance(shared, dict):
+        for room in rooms:
+            own = allocation.get(room)
+            if own is None or isinstance(own, dict):
+                expanded[room] = _merge(shared, own, ("allocation", room)) if own else shared
+    for room, own in expanded.items():
+        expanded[room] = _without_removed(own, ("allocation", room)) if isinstance(own, dict) else own
     return {**data, "allocation": expanded}
+
+
+def _without_removed(data: Mapping, keys: Keys) -> Mapping:
+    """Without what null took away; the same object where that is nothing."""
+    found: Mapping = {}
+    for key, value in data.items():
+        here = (*keys, key)
+        if value is not None or _is_field(here):
+            found[key] = _without_removed(value, here) if isinstance(value, dict) else value
+    return data if len(found) == len(data) and all(found[key] is value for key, value in data.items()) else found

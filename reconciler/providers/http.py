@@ -6,11 +6,13 @@ not carried out from what may have been. Logs nothing: not bodies, not headers, 
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import logging
 import random
 import re
 import socket
+import ssl
 import threading
 import time
 import weakref
@@ -43,6 +45,14 @@ MAX_REPLY = 16 * 1024 * 1024
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Who is trusted. Reading all certificates takes longer than many a request, so it is done once for all hotels."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 class HttpClient:
     """Sends the requests of one property to one provider, one at a time (Expedia takes one connection per hotel).
 
@@ -73,7 +83,7 @@ class HttpClient:
         self._lock = threading.Lock()
         self._watchdog = _Watchdog()
         self._client = httpx.Client(
-            verify=verify,
+            verify=_trusted() if verify is True else verify,
             follow_redirects=False,
             timeout=transport.timeout,
             trust_env=not all(is_loopback(urlsplit(url).hostname) for url in self._hosts.values()),

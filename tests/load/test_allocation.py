@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,6 +38,25 @@ def test_every_room_has_what_the_star_says_under_its_own(tmp_path: Path) -> None
     assert on(tmp_path, allocation) == Allotments(40, channels(10, 14, 16), 2)
     assert on(tmp_path, allocation, "suite") == Allotments(6, channels(2, 2, 2))
     assert on(tmp_path, allocation, "suite", date(2027, 7, 1)) == Allotments(6, channels(3, 1, 2))
+
+
+def test_null_in_a_room_takes_away_what_the_star_says(tmp_path: Path) -> None:
+    allocation = """
+  "*": {default: {direct: 2, expedia: 2}, days: {fri: {expedia: 1}}, seasons: {summer: {expedia: 0}}}
+  suite: {days: null, seasons: {summer: null}}"""
+    friday, summer = TODAY + (4 - TODAY.weekday()) % 7 * timedelta(days=1), date(2027, 7, 1)
+    for night in (friday, summer):
+        assert on(tmp_path, allocation, "suite", night) == Allotments(6, channels(2, 2, 0))
+    assert on(tmp_path, allocation, "double", friday) == Allotments(40, channels(2, 1, 0))
+    assert on(tmp_path, allocation, "double", summer) == Allotments(40, channels(2, 0, 0))
+
+
+def test_null_in_defaults_takes_away_what_the_star_says_in_a_hotels_file(tmp_path: Path) -> None:
+    defaults = "kind: Defaults\nallocation: {suite: {seasons: {summer: null}}}\n"
+    text = HERE + 'allocation: {"*": {default: {direct: 2, expedia: 2}, seasons: {summer: {expedia: 0}}}}\n'
+    found = hotel(tmp_path, text, **{"properties/_defaults.yaml": defaults}).allocation
+    assert found["suite"].at(date(2027, 7, 1)) == Allotments(6, channels(2, 2, 0))
+    assert found["double"].at(date(2027, 7, 1)) == Allotments(40, channels(2, 0, 0))
 
 
 def test_without_a_word_on_direct_it_has_what_the_others_leave(tmp_path: Path) -> None:
