@@ -1,4 +1,4 @@
-"""The contract of a target: observe and execute.
+"""The contracts of a provider: a target, to observe and execute; a desk, to hand over bookings.
 
 A target is made for one property. The engine never trusts it: what it returns is compared, not believed.
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.model.address import Address
+from reconciler.model.booking import Version
 from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic
@@ -131,4 +132,33 @@ class Http(Protocol):
 
         429, 5xx, time-outs and broken connections: tried again while `repeatable` and attempts last. Then `TemporaryError` where the
         request surely was not carried out (refused connection, 429, 503), `UncertainError` where it may have been.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a provider handed over at one asking. `findings`: bookings that could not be understood, by id, never by content."""
+
+    versions: tuple[Version, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+class Desk(Protocol):
+    """Where a provider hands over the bookings of one hotel.
+
+    It hands over at least once, until acknowledged; of one booking perhaps only the oldest version that is not acknowledged yet, so
+    whoever asks goes on asking until nothing new comes.
+    """
+
+    @property
+    def name(self) -> str:
+        """The word in addresses: `expedia`, `booking.com`."""
+
+    def retrieve(self) -> Handover:
+        """What waits there now. Raises ProviderError, also for bookings of another hotel. Changes nothing that matters there."""
+
+    def acknowledge(self, versions: Sequence[Version]) -> Mapping[Version, str]:
+        """Says that these are kept. Safe to repeat. Returns those that the provider did not take, with its reason.
+
+        Raises ProviderError where nothing certain came back: then they are handed over again.
         """
