@@ -114,6 +114,7 @@ ELSEWHERE: Mapping[str, str] = {
     "base-occupancy-differs": "A price is for the same number of guests here and at Expedia.",
     "base-rate-rounded": "`ota_rate_plans.base_rate` has two decimals.",
     "base-rate-too-large": "A price fits `ota_rate_plans.base_rate`.",
+    "booking-not-understood": "Every booking that a provider hands over says which rooms it takes on which nights.",
     "cancellation-completed": "Expedia must be told a late penalty.",
     "cancellation-unsupported": "The provider has words for the cancellation policy.",
     "closed-by-hand": "A room is on sale unless git says otherwise.",

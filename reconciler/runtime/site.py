@@ -16,12 +16,13 @@ from reconciler.model.plan import Scope
 from reconciler.model.property import Property
 from reconciler.model.state import Window
 from reconciler.model.workspace import Environment
-from reconciler.providers.contract import Target
+from reconciler.providers.contract import Desk, Target
 from reconciler.providers.lookup import Lookup
 from reconciler.providers.remote import Remote
 from reconciler.store.contract import Writer
 
 Targets = Mapping[str, Target]
+Desks = Mapping[str, Desk]
 
 
 def silent(_message: str) -> None:
@@ -46,10 +47,10 @@ def sound(loaded: Loaded) -> tuple[Property, ...]:
 class Site:
     """One environment of one workspace, ready to be worked on.
 
-    `targets` opens the targets of a property, database last; `workspace_target` the one for what belongs to no property; `mapping` a
-    property's mapping service. `clock` gives aware instants; `now` is the one that "today" is judged by. `discover` reads a hotel
-    (provider, hotel id, credentials' name, window) that no file describes yet; `room_ids`: a property's rooms by name, where the
-    hotel's database has them.
+    `targets` opens the targets of a property, database last; `desks` the desks of its providers; `workspace_target` the one for what
+    belongs to no property; `mapping` a property's mapping service. `clock` gives aware instants; `now` is the one that "today" is
+    judged by. `discover` reads a hotel (provider, hotel id, credentials' name, window) that no file describes yet; `room_ids`: a
+    property's rooms by name, where the hotel's database has them.
     """
 
     loaded: Loaded
@@ -58,6 +59,7 @@ class Site:
     clock: Callable[[], datetime]
     store: Writer
     targets: Callable[[Property], AbstractContextManager[Targets]]
+    desks: Callable[[Property], AbstractContextManager[Desks]]
     workspace_target: Callable[[], AbstractContextManager[Target]]
     capabilities: Mapping[str, Capabilities]
     discover: Callable[[str, str, str | None, Window], Remote]

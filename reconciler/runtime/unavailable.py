@@ -1,4 +1,4 @@
-"""A target that cannot be opened, for want of credentials for instance: it says so when looked at, and stops itself only."""
+"""A target or desk that cannot be opened, for want of credentials for instance: it says so when looked at, and stops itself only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.address import Address
+from reconciler.model.booking import Version
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.state import Value, Window
@@ -40,5 +41,21 @@ class Unavailable:
         return iter(())
 
     def execute(self, batch: Batch) -> NoReturn:  # noqa: ARG002 - of the contract
+        """Says why it is unavailable."""
+        raise self.error
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailableDesk:
+    """In the place of a desk; see `contract.Desk`. Raises `error` for everything."""
+
+    name: str
+    error: ReconcilerError
+
+    def retrieve(self) -> NoReturn:
+        """Says why it is unavailable."""
+        raise self.error
+
+    def acknowledge(self, versions: Sequence[Version]) -> NoReturn:  # noqa: ARG002 - of the contract
         """Says why it is unavailable."""
         raise self.error

@@ -156,6 +156,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
             clock=clock,
             store=store,
             targets=plant.targets,
+            desks=plant.desks,
             workspace_target=plant.workspace_target,
             discover=plant.discover,
             room_ids=plant.room_ids,

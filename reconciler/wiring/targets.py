@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,14 +23,14 @@ from reconciler.model.workspace import Environment, ProviderSettings, Workspace
 from reconciler.providers.booking_com import capabilities as booking
 from reconciler.providers.database import capabilities as database
 from reconciler.providers.expedia import capabilities as expedia
-from reconciler.runtime.site import Targets
-from reconciler.runtime.unavailable import Unavailable
+from reconciler.runtime.site import Desks, Targets
+from reconciler.runtime.unavailable import Unavailable, UnavailableDesk
 
 if TYPE_CHECKING:
     from reconciler.model.state import Window
     from reconciler.providers.account import Account
     from reconciler.providers.booking_com.auth import Login, TokenCache
-    from reconciler.providers.contract import Target
+    from reconciler.providers.contract import Desk, Target
     from reconciler.providers.http import HttpClient
     from reconciler.providers.lookup import Lookup
     from reconciler.providers.remote import Remote
@@ -148,6 +149,26 @@ class Plant:
         return BookingCom(
             hotel, ids, client, login, today, booked_includes_cancelled=included, test=test, applied=known
         )
+
+    @contextmanager
+    def desks(self, hotel: Property) -> Iterator[Desks]:
+        """Where the providers of one property hand over its bookings; one that cannot be used says so when it is asked."""
+        with ExitStack() as stack:
+            opened: dict[str, Desk] = {}
+            for provider in sorted(hotel.providers.keys() & {EXPEDIA}):
+                try:
+                    opened[provider] = self._desk(hotel, provider, stack)
+                except ReconcilerError as error:
+                    opened[provider] = UnavailableDesk(provider, error)
+            yield opened
+
+    def _desk(self, hotel: Property, provider: str, stack: ExitStack) -> Desk:
+        link = hotel.providers[provider]
+        secrets = self._secrets(provider, link.credentials)
+        client = stack.enter_context(self._client(provider, link.credentials))
+        from reconciler.providers.expedia.desk import ExpediaDesk
+
+        return ExpediaDesk(link.external_id, client, secrets, lambda: datetime.now(UTC))
 
     @contextmanager
     def mapping(self, hotel: Property) -> Iterator[Lookup]:

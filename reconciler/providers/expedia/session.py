@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -18,10 +18,11 @@ from reconciler.errors import (
     TemporaryError,
     UnexpectedReplyError,
 )
+from reconciler.model.booking import Version
 from reconciler.model.secret import Secret
 from reconciler.model.state import Window
-from reconciler.providers.contract import Http, Reply, Request
-from reconciler.providers.expedia import codec_ar, codec_parr, codec_product
+from reconciler.providers.contract import Handover, Http, Reply, Request
+from reconciler.providers.expedia import codec_ar, codec_bookings, codec_parr, codec_product
 from reconciler.providers.expedia.codec_parr import Answer, Question
 from reconciler.providers.expedia.codec_product import V2, V3, PlanFacts
 from reconciler.providers.expedia.envelope import Login
@@ -93,6 +94,19 @@ class Session:
         body = codec_ar.encode(self._login, self.hotel_id, updates)
         request = Request("POST", codec_ar.PATH, _XML, body)
         return self._written(lambda: codec_ar.decode(self._xml(request, repeatable=repeatable)))
+
+    def bookings(self) -> Handover:
+        """The bookings that are not confirmed, as many as one reply holds."""
+        request = Request("POST", codec_bookings.RETRIEVAL, _XML, codec_bookings.retrieval(self._login, self.hotel_id))
+        return self._read(lambda: codec_bookings.handed_over(self._xml(request, repeatable=True), self.hotel_id))
+
+    def confirm(self, versions: Sequence[Version], now: datetime) -> Mapping[Version, str]:
+        """Confirms these in one message; those that were not taken, with the reason. Numbers stay the same, so repeating is harmless."""
+        body = codec_bookings.confirmation(self._login, self.hotel_id, versions, now)
+        request = Request("POST", codec_bookings.CONFIRMATION, _XML, body)
+        told = self._written(lambda: codec_bookings.refusals(self._xml(request, repeatable=True)))
+        why = {version: told.get(version.booking, told.get("", "")) for version in versions}
+        return {version: reason for version, reason in why.items() if reason}
 
     def _all_nights(self, question: Question, window: Window, kinds: frozenset[str], currency: str) -> Iterator[Answer]:
         """Asks until every night has come: what a reply leaves out without a word is asked for again."""

@@ -14,6 +14,12 @@ from reconciler.sandbox.server import running
 from .hotels import NOW, Extranet
 
 REFERENCE = Path(environ.get("OTA_REFERENCE", "")) / "expedia"
+_MESSAGES = {
+    "ar": "AvailRateUpdate",
+    "parr": "ProductAvailRateRetrieval",
+    "br": "BookingRetrieval",
+    "bc": "BookingConfirm",
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,7 @@ def extranet(server: Extranet) -> Iterator[Extranet]:
     if REFERENCE.is_dir() and "OTA_REFERENCE" in environ:
         for entry in entries:
             for text, kind in ((entry["body"], "RQ"), (entry["reply"], "RS")):
-                name = {"ar": "AvailRateUpdate", "parr": "ProductAvailRateRetrieval"}.get(entry["operation"])
+                name = _MESSAGES.get(entry["operation"])
                 if name and text and entry["fault"] is None:
                     shown = text.replace('"***"', '"blotted out"')  # shorter than a password may be
                     schema(f"{name}{kind}").assertValid(etree.fromstring(shown.encode()))
