@@ -25,7 +25,8 @@ MAX_UNITS = 500
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 """What ids of bookings look like: anything else may be a name."""
-_NIGHT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NIGHT = re.compile(r"[0-8][0-9]{3}-[0-9]{2}-[0-9]{2}")
+"""No later, so that every night has one after it."""
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
@@ -105,7 +106,8 @@ def version_name(kind: str, at: datetime, stays: tuple[Stay, ...]) -> str:
     """What tells this version from others, the same at every handing over: its kind, its time and a digest of its stays.
 
     The stays are in it because neither provider's time is enough: two changes may fall in a second, Booking.com may only tell when the
-    booking was made, and a new booking that changed before it was acknowledged is still handed over as new.
+    booking was made, and a new booking that changed before it was acknowledged is still handed over as new. A booking that is changed
+    back may so get a name again that it had before: what counts is the version that was handed over last.
     """
     said = "; ".join(f"{one.room} {one.arrival} {one.departure} {one.units}" for one in stays)
     return f"{kind} {spelled(at)} {hashlib.sha256(said.encode()).hexdigest()[:8]}"

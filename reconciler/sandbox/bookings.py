@@ -73,8 +73,12 @@ def _count(hotel: Hotel, room: Room, nights: list[date], units: int) -> None:
         sold[night] = max(sold.get(night, 0) + units, 0)
 
 
+def _dates_of(described: dict[str, Any]) -> tuple[date, date]:
+    return date.fromisoformat(str(described["arrival"])), date.fromisoformat(str(described["departure"]))
+
+
 def _stay_of(described: dict[str, Any]) -> list[date]:
-    arrival, departure = (date.fromisoformat(str(described[name])) for name in ("arrival", "departure"))
+    arrival, departure = _dates_of(described)
     if not 0 < (departure - arrival).days <= 90:
         raise BookingError("a stay has 1 to 90 nights")
     return stay(arrival, departure)
@@ -94,15 +98,50 @@ def _take(hotel: Hotel, described: dict[str, Any], units: int) -> tuple[list[dat
     return nights, {n.isoformat(): price_of(hotel, plan, n, guests, len(nights)) or "0.00" for n in nights}
 
 
-def book(world: World, hotel: Hotel, described: dict[str, Any], now: datetime) -> list[Booking]:
-    """Books `{"room", "rate_plan", "arrival", "departure", "units", "adults", "children", "guest", "force"}`.
-
-    Expedia knows bookings of one room only: several units become as many bookings. `force` sells what is not for sale.
-    """
+def _units(described: dict[str, Any]) -> int:
     units = int(described.get("units", 1))
     if not 1 <= units <= 100:
         raise BookingError("1 to 100 units")
+    return units
+
+
+def _take_more(hotel: Hotel, described: dict[str, Any]) -> list[dict[str, Any]]:
+    """Takes the further rooms of a booking: all of them, or none."""
+    rooms, taken = described.get("rooms", []), list[dict[str, Any]]()
+    if rooms and hotel.provider != BOOKING:
+        raise BookingError("a booking at Expedia has one room")
+    try:
+        for differing in rooms:
+            wanted = {**described, "units": 1, **differing}
+            units = _units(wanted)
+            nights, prices = _take(hotel, wanted, units)
+            dates = {"arrival": nights[0].isoformat(), "departure": str(wanted["departure"])}
+            ids = {"room": str(wanted["room"]), "plan": str(wanted["rate_plan"])}
+            taken.append({**ids, **dates, "units": units, "prices": prices})
+    except (ValueError, KeyError):
+        _give_back(hotel, taken)
+        raise
+    return taken
+
+
+def _give_back(hotel: Hotel, taken: list[dict[str, Any]]) -> None:
+    for stay_ in taken:
+        _count(hotel, hotel.rooms[stay_["room"]], _stay_of(stay_), -stay_["units"])
+
+
+def book(world: World, hotel: Hotel, described: dict[str, Any], now: datetime) -> list[Booking]:
+    """Books `{"room", "rate_plan", "arrival", "departure", "units", "adults", "children", "guest", "force"}`.
+
+    Expedia knows bookings of one room only: several units become as many bookings. At Booking.com `rooms` lists further rooms, each
+    with what differs in it. `force` sells what is not for sale.
+    """
+    units = _units(described)
     nights, prices = _take(hotel, described, units)
+    try:
+        more = _take_more(hotel, described)
+    except (ValueError, KeyError):
+        _count(hotel, hotel.rooms[str(described["room"])], nights, -units)
+        raise
     each = [units] if hotel.provider == BOOKING else [1] * units
     guest = described.get("guest") or {}
     made = []
@@ -120,6 +159,7 @@ def book(world: World, hotel: Hotel, described: dict[str, Any], now: datetime) -
             [int(age) for age in described.get("children", [])],
             {"given": str(guest.get("given", "Ada")), "surname": str(guest.get("surname", "Guest"))},
             prices=dict(prices),
+            more=more,
         )
         _add_version(booking, "Book", now)
         world.bookings[f"{booking.provider}/{booking.id}"] = booking
@@ -128,7 +168,10 @@ def book(world: World, hotel: Hotel, described: dict[str, Any], now: datetime) -
 
 
 def modify(world: World, booking: Booking, changes: dict[str, Any], now: datetime) -> None:
-    """Changes room, rate plan, dates, adults or units; gives back the old nights and takes the new ones."""
+    """Changes room, rate plan, dates, adults or units; gives back the old nights and takes the new ones.
+
+    `rooms` replaces the further rooms.
+    """
     if booking.cancelled:
         raise BookingError("the booking is cancelled")
     hotel = world.hotels[f"{booking.provider}/{booking.hotel}"]
@@ -142,15 +185,19 @@ def modify(world: World, booking: Booking, changes: dict[str, Any], now: datetim
     wanted = old | changes
     units = int(changes.get("units", booking.units)) if booking.provider == BOOKING else 1
     before = hotel.rooms[booking.room]
+    more = _take_more(hotel, wanted) if "rooms" in changes else booking.more
     _count(hotel, before, stay(booking.arrival, booking.departure), -booking.units)
     try:
         nights, prices = _take(hotel, wanted, units)
     except (ValueError, KeyError):
         _count(hotel, before, stay(booking.arrival, booking.departure), booking.units)
+        _give_back(hotel, more if more is not booking.more else [])
         raise
     booking.room, booking.plan, booking.units = str(wanted["room"]), str(wanted["rate_plan"]), units
     booking.arrival, booking.departure = nights[0], date.fromisoformat(str(wanted["departure"]))
     booking.adults, booking.prices = int(wanted["adults"]), prices
+    _give_back(hotel, booking.more if more is not booking.more else [])
+    booking.more = more
     _add_version(booking, "Modify", now)
 
 
@@ -158,16 +205,16 @@ def cancel(world: World, booking: Booking, now: datetime) -> None:
     """Gives the units back; what is cancelled is counted apart."""
     if booking.cancelled:
         raise BookingError("the booking is already cancelled")
-    room = world.hotels[f"{booking.provider}/{booking.hotel}"].rooms.get(booking.room)
-    if room is not None:
-        _count(
-            world.hotels[f"{booking.provider}/{booking.hotel}"],
-            room,
-            stay(booking.arrival, booking.departure),
-            -booking.units,
-        )
-        for night in span(booking.arrival, booking.departure):
-            room.calendar("cancelled")[night] = (room.on("cancelled", night) or 0) + booking.units
+    hotel = world.hotels[f"{booking.provider}/{booking.hotel}"]
+    first = (booking.room, booking.arrival, booking.departure, booking.units)
+    others = [(one["room"], *_dates_of(one), one["units"]) for one in booking.more]
+    for room_id, arrival, departure, units in (first, *others):
+        room = hotel.rooms.get(room_id)
+        if room is None:
+            continue
+        _count(hotel, room, stay(arrival, departure), -units)
+        for night in span(arrival, departure):
+            room.calendar("cancelled")[night] = (room.on("cancelled", night) or 0) + units
             if booking.provider == BOOKING and world.switches.booking_auto_replenish and room.on("closed", night):
                 room.calendar("closed")[night] = False
     booking.cancelled = True
@@ -184,6 +231,7 @@ def _add_version(booking: Booking, kind: str, now: datetime) -> None:
         "units": booking.units,
         "adults": booking.adults,
         "prices": dict(booking.prices),
+        "more": [dict(room) for room in booking.more],
     }
     last = booking.versions[-1] if booking.versions else None
     if kind == "Modify" and last is not None and last.status == "pending":

@@ -117,7 +117,10 @@ class Version:
 
 @dataclass(slots=True)
 class Booking:
-    """`prices` maps nights to what a unit cost when it was sold; a booking of several units is one booking."""
+    """`prices` maps nights to what a unit cost when it was sold; a booking of several units is one booking.
+
+    `more`: further rooms of the same booking, each with room, plan, arrival, departure, units and prices (Booking.com only).
+    """
 
     id: str
     provider: str
@@ -132,6 +135,7 @@ class Booking:
     guest: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
     prices: dict[str, str] = field(default_factory=dict)
+    more: list[dict[str, Any]] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
 
 

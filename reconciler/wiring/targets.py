@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.model.state import Window
     from reconciler.providers.account import Account
     from reconciler.providers.booking_com.auth import Login, TokenCache
+    from reconciler.providers.booking_com.pace import Pace
     from reconciler.providers.contract import Desk, Target
     from reconciler.providers.http import HttpClient
     from reconciler.providers.lookup import Lookup
@@ -87,6 +88,10 @@ def all_local(settings: Workspace, environment: Environment, environ: Mapping[st
     return all(is_local(endpoints(settings, provider, environment, environ)) for provider in _ENDPOINTS)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Plant:
     """Opens targets: connections, clients, credentials, each as late as possible. Accounts and tokens are shared between properties."""
 
@@ -97,6 +102,7 @@ class Plant:
         self._url, self._store = url, store
         self._accounts: dict[tuple[str, str | None], Account] = {}
         self._tokens: TokenCache | None = None
+        self._paces: dict[str, Pace] = {}
         self._guard = threading.Lock()
 
     @contextmanager
@@ -155,7 +161,7 @@ class Plant:
         """Where the providers of one property hand over its bookings; one that cannot be used says so when it is asked."""
         with ExitStack() as stack:
             opened: dict[str, Desk] = {}
-            for provider in sorted(hotel.providers.keys() & {EXPEDIA}):
+            for provider in sorted(hotel.providers):
                 try:
                     opened[provider] = self._desk(hotel, provider, stack)
                 except ReconcilerError as error:
@@ -166,9 +172,24 @@ class Plant:
         link = hotel.providers[provider]
         secrets = self._secrets(provider, link.credentials)
         client = stack.enter_context(self._client(provider, link.credentials))
-        from reconciler.providers.expedia.desk import ExpediaDesk
+        if provider == EXPEDIA:
+            from reconciler.providers.expedia.desk import ExpediaDesk
 
-        return ExpediaDesk(link.external_id, client, secrets, lambda: datetime.now(UTC))
+            return ExpediaDesk(link.external_id, client, secrets, _now)
+        from reconciler.providers.booking_com.desk import BookingComDesk
+
+        login, pace = self._login(client, secrets), self._pace(link.external_id)
+        return BookingComDesk(link.external_id, client, login, _now, pace, test=self._environment.test_mode)
+
+    def _pace(self, hotel_id: str) -> Pace:
+        """How often Booking.com is asked about one hotel, however often its desk is opened. The sandbox needs no pauses."""
+        from reconciler.providers.booking_com.pace import AFTER, BETWEEN, Pace
+
+        pauses = (
+            {"between": 0.0, "after": 0.0} if is_local(self._hosts(BOOKING)) else {"between": BETWEEN, "after": AFTER}
+        )
+        with self._guard:
+            return self._paces.setdefault(hotel_id, Pace(time.monotonic, time.sleep, **pauses))
 
     @contextmanager
     def mapping(self, hotel: Property) -> Iterator[Lookup]:

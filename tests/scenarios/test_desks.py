@@ -10,7 +10,7 @@ import pytest
 from reconciler.errors import CredentialError
 from reconciler.runtime.site import Desks
 from reconciler.wiring import Options, site
-from tests.scenarios.world import EXPEDIA, World
+from tests.scenarios.world import BOOKING, EXPEDIA, World
 
 
 @contextmanager
@@ -20,17 +20,24 @@ def desks(world: World) -> Iterator[Desks]:
         yield opened
 
 
-def test_what_a_guest_books_is_handed_over_and_acknowledged(world: World) -> None:
+@pytest.mark.parametrize(
+    ("provider", "hotel", "room", "plan"),
+    [("expedia", EXPEDIA, "30011", "880011A"), ("booking.com", BOOKING, "90100101", "77001")],
+)
+def test_what_a_guest_books_is_handed_over_and_acknowledged(
+    world: World, provider: str, hotel: str, room: str, plan: str
+) -> None:
     world.apply()
     stay = {"arrival": world.night(3), "departure": world.night(5)}
-    booking = world.sandbox.admin.book("expedia", EXPEDIA, room="30011", rate_plan="880011A", **stay)
+    booking = world.sandbox.admin.book(provider, hotel, room=room, rate_plan=plan, **stay)
     with desks(world) as opened:
-        assert opened["expedia"].name == "expedia"
-        found = opened["expedia"].retrieve().versions
+        assert sorted(opened) == ["booking.com", "expedia"]
+        assert opened[provider].name == provider
+        found = opened[provider].retrieve().versions
         assert [version.booking for version in found] == [booking]
-        assert opened["expedia"].acknowledge(found) == {}
+        assert opened[provider].acknowledge(found) == {}
     with desks(world) as opened:
-        assert opened["expedia"].retrieve().versions == ()
+        assert opened[provider].retrieve().versions == ()
 
 
 def test_a_desk_that_cannot_be_opened_says_so_when_it_is_asked(world: World) -> None:
@@ -44,3 +51,4 @@ def test_a_desk_that_cannot_be_opened_says_so_when_it_is_asked(world: World) -> 
         for ask in (opened["expedia"].retrieve, lambda: opened["expedia"].acknowledge(())):
             with pytest.raises(CredentialError):
                 ask()
+        assert opened["booking.com"].retrieve().versions == ()

@@ -19,7 +19,7 @@ from reconciler.providers.replies import in_words, plain
 RATE_PLANS = "/hotels/ota/OTA_HotelRatePlanNotif"
 PRODUCTS = "/hotels/ota/OTA_HotelProductNotif"
 DUPLICATE_NAME = "592"
-_NOT_ALLOWED = "497"
+NOT_ALLOWED = "497"
 _PASSING = ("448", "450")
 """A fault of the system, and a request that could not be processed now."""
 
@@ -129,9 +129,9 @@ def refusal_of(root: Element) -> ProviderError | None:
         words = f"Booking.com cannot do it now: {_words(errors)}"
         return TemporaryError(words, code=codes[0], hint="run again in some minutes")
     words = f"Booking.com refused: {_words(errors)}"
-    if _NOT_ALLOWED in codes:
+    if NOT_ALLOWED in codes:
         hint = "is the hotel connected to this account, with these rights?"
-        return RequestRefusedError(words, code=_NOT_ALLOWED, hint=hint)
+        return RequestRefusedError(words, code=NOT_ALLOWED, hint=hint)
     return RequestRefusedError(words, code=next(code for code in codes if code not in _PASSING))
 
 

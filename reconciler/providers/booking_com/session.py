@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -18,13 +18,15 @@ from reconciler.errors import (
     UncertainError,
     UnexpectedReplyError,
 )
+from reconciler.model.booking import Version
 from reconciler.model.state import Window
-from reconciler.providers.booking_com import codec_bxml, codec_ota
+from reconciler.providers.booking_com import codec_bxml, codec_ota, codec_reservations
 from reconciler.providers.booking_com.auth import Login
 from reconciler.providers.booking_com.capabilities import MAX_DAYS_READ
 from reconciler.providers.booking_com.codec_bxml import Answer, Item, Question, Rate, Room, Told
 from reconciler.providers.booking_com.codec_ota import Done, Notif, PlanNotif, Product
-from reconciler.providers.contract import Http, Reply, Request
+from reconciler.providers.booking_com.codec_reservations import Message
+from reconciler.providers.contract import Handover, Http, Reply, Request
 from reconciler.providers.replies import discreet, reading, writing
 
 T = TypeVar("T")
@@ -108,6 +110,40 @@ class Session:
         body = codec_ota.products_request(self.hotel_id, kind, products, test=self._test)
         return self._ota(codec_ota.PRODUCTS, body, repeatable=kind is not Notif.NEW).warned
 
+    def reservations(self, message: Message, limit: int) -> Handover:
+        """The bookings of one kind that are not acknowledged, at most so many."""
+        query = {"hotel_ids": self.hotel_id, "limit": f"{limit}"}
+
+        def request(who: Mapping[str, str]) -> Reply:
+            asked = Request("GET", message.path, {**_HEADERS, **who}, host="secure", query=query)
+            return self._http.send(asked, repeatable=True)
+
+        def ask() -> Handover:
+            reply = self._judged(self._login.send(request))
+            self._kept(reply)
+            return codec_reservations.handed_over(message, reply.body, self.hotel_id)
+
+        return self._read(ask)
+
+    def acknowledge(self, message: Message, versions: Sequence[Version], now: datetime) -> Mapping[Version, str]:
+        """Acknowledges these, which came by this message; those that were not taken, with the reason.
+
+        Never sent twice by itself: after a lost reply the same words might acknowledge a change that nobody has seen. A message that is
+        refused as a whole did nothing; then the rest is sent again without those that it names, or each alone where it names none.
+        """
+        body = codec_reservations.acknowledgement(message, versions, now, test=self._test)
+        with discreet(self._login.secrets), writing():
+            reply = self._asked(message.path, body, repeatable=False, host="secure")
+            whole = reply.status == 400
+            told = codec_reservations.refusals(reply.body if whole else self._judged(reply).body)
+        rest = [version for version in versions if version.booking not in told]
+        refused = {version: told[version.booking] for version in versions if version.booking in told}
+        if not whole or len(versions) == 1:
+            return refused | (dict.fromkeys(rest, told[""]) if "" in told else {})
+        for some in [rest] if refused else [[version] for version in rest]:
+            refused |= self.acknowledge(message, some, now) if some else {}
+        return refused
+
     def _ota(self, path: str, body: bytes, *, repeatable: bool) -> Done:
         with discreet(self._login.secrets), writing():
             return codec_ota.decode(self._post(path, body, repeatable=repeatable).body)
@@ -117,9 +153,9 @@ class Session:
         self._kept(reply)
         return reply
 
-    def _asked(self, path: str, body: bytes, *, repeatable: bool) -> Reply:
+    def _asked(self, path: str, body: bytes, *, repeatable: bool, host: str = "main") -> Reply:
         def request(who: Mapping[str, str]) -> Reply:
-            return self._http.send(Request("POST", path, {**_HEADERS, **who}, body), repeatable=repeatable)
+            return self._http.send(Request("POST", path, {**_HEADERS, **who}, body, host), repeatable=repeatable)
 
         return self._login.send(request)
 

@@ -6,6 +6,7 @@ matching response acknowledges. Amounts are integers before their DecimalPlaces.
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from reconciler.sandbox.booking_com.common import (
@@ -71,24 +72,33 @@ def _write(element: Element, hotel: Hotel, booking: Booking, version: Version, w
         element.set("ResStatus", "Cancelled" if version.kind == "Cancel" else "Modified")
     stay = version.stay
     stays = SubElement(element, "RoomStays")
-    for unit in range(int(stay["units"]) if version.kind != "Cancel" else 0):
-        room = SubElement(stays, "RoomStay", IndexNumber=str(unit + 1))
-        types = SubElement(SubElement(room, "RoomTypes"), "RoomType", RoomTypeCode=stay["room"])
-        SubElement(types, "RoomDescription", Name=hotel.rooms[stay["room"]].name)
+    units = [] if version.kind == "Cancel" else _units(stay)
+    for number, unit in enumerate(units, 1):
+        room = SubElement(stays, "RoomStay", IndexNumber=str(number))
+        types = SubElement(SubElement(room, "RoomTypes"), "RoomType", RoomTypeCode=unit["room"])
+        SubElement(types, "RoomDescription", Name=hotel.rooms[unit["room"]].name)
         rates = SubElement(room, "RoomRates")
-        for night in sorted(stay["prices"]):
-            rate = SubElement(rates, "RoomRate", EffectiveDate=night, RatePlanCode=stay["plan"])
-            _amount(SubElement(SubElement(rate, "Rates"), "Rate"), Decimal(stay["prices"][night]), hotel.currency)
+        for night in sorted(unit["prices"]):
+            rate = SubElement(rates, "RoomRate", EffectiveDate=night, RatePlanCode=unit["plan"])
+            _amount(SubElement(SubElement(rate, "Rates"), "Rate"), Decimal(unit["prices"][night]), hotel.currency)
         guests = SubElement(room, "GuestCounts")
         SubElement(guests, "GuestCount", Count=str(stay["adults"]), AgeQualifyingCode="10")
         SubElement(room, "BasicPropertyInfo", HotelCode=hotel.id)
     info = SubElement(element, "ResGlobalInfo")
-    total = sum((Decimal(amount) for amount in stay["prices"].values()), Decimal(0)) * int(stay["units"])
-    _amount(info, Decimal(0) if version.kind == "Cancel" else total, hotel.currency)
+    _amount(info, _total(units), hotel.currency)
     ids = SubElement(info, "HotelReservationIDs")
-    created = version.created.strftime("%Y-%m-%dT%H:%M:%S")
+    created = booking.versions[0].created.strftime("%Y-%m-%dT%H:%M:%S")  # also for a change: when it was made at first
     SubElement(ids, "HotelReservationID", ResID_Value=booking.id, ResID_Date=created)
     _guest(info, booking)
+
+
+def _units(stay: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every unit of a booking, of each of its rooms."""
+    return [room for room in (stay, *stay.get("more", ())) for _ in range(int(room["units"]))]
+
+
+def _total(units: list[dict[str, Any]]) -> Decimal:
+    return sum((Decimal(amount) for unit in units for amount in unit["prices"].values()), Decimal(0))
 
 
 def _amount(parent: Element, amount: Decimal, currency: str) -> None:
@@ -147,8 +157,8 @@ def b_xml(world: World, request: Request, now: datetime) -> Reply:
 
 def _write_plain(element: Element, hotel: Hotel, booking: Booking, version: Version) -> None:
     stay = version.stay
-    total = sum((Decimal(amount) for amount in stay["prices"].values()), Decimal(0))
     cancelled = version.kind == "Cancel"
+    units = [] if cancelled else _units(stay)
     _texts(element, {"currencycode": hotel.currency})
     guest = booking.guest
     _texts(SubElement(element, "customer"), {"first_name": guest["given"], "last_name": guest["surname"]})
@@ -156,18 +166,18 @@ def _write_plain(element: Element, hotel: Hotel, booking: Booking, version: Vers
         element,
         {"date": f"{version.created:%Y-%m-%d}", "hotel_id": hotel.id, "hotel_name": hotel.name, "id": booking.id},
     )
-    for unit in range(0 if cancelled else int(stay["units"])):
+    for number, unit in enumerate(units):
         room = SubElement(element, "room")
-        _texts(room, {"arrival_date": stay["arrival"], "currencycode": hotel.currency})
-        _texts(room, {"departure_date": stay["departure"], "id": stay["room"], "numberofguests": str(stay["adults"])})
-        for night in sorted(stay["prices"]):
-            SubElement(room, "price", date=night, rate_id=stay["plan"]).text = stay["prices"][night]
-        _texts(room, {"roomreservation_id": f"{booking.id}{unit}", "totalprice": str(total)})
+        _texts(room, {"arrival_date": unit["arrival"], "currencycode": hotel.currency})
+        _texts(room, {"departure_date": unit["departure"], "id": unit["room"], "numberofguests": str(stay["adults"])})
+        for night in sorted(unit["prices"]):
+            SubElement(room, "price", date=night, rate_id=unit["plan"]).text = unit["prices"][night]
+        _texts(room, {"roomreservation_id": f"{booking.id}{number}", "totalprice": str(_total([unit]))})
     status = {"Book": "new", "Modify": "modified", "Cancel": "cancelled"}[version.kind]
     _texts(element, {"status": status, "time": f"{version.created:%H:%M:%S}"})
     if cancelled:
         _texts(element, {"total_cancellation_fee": "0"})
-    _texts(element, {"totalprice": "0" if cancelled else str(total * int(stay["units"]))})
+    _texts(element, {"totalprice": str(_total(units))})
 
 
 def _texts(element: Element, texts: dict[str, str]) -> None:
