@@ -19,8 +19,8 @@ from reconciler.model.journal import Applied
 from reconciler.model.plan import Action, Change, Label, Operation
 from reconciler.model.state import Availability, Json, Provenance, Restrictions, Value
 
-_STAGES = {"rate_plan": 0, "rates": 2, "restrictions": 3, "availability": 4}
-_LOWER_STAGE, _DATABASE_STAGE, _ALLOCATION_STAGE = 1, 5, 6
+_STAGES = {"rate_plan": 0, "rates": 2, "restrictions": 3, "availability": 5}
+_LOWER_STAGE, _LOWER_AND_OPEN_STAGE, _DATABASE_STAGE, _ALLOCATION_STAGE = 1, 4, 6, 7
 
 
 def operations(changes: Iterable[Change], applied: Mapping[Address, Applied]) -> tuple[Operation, ...]:
@@ -43,7 +43,9 @@ def _id(change: Change, label: Label) -> str:
 def _stage(op: Operation) -> int:
     if op.address.target == DATABASE:
         return _ALLOCATION_STAGE if op.address.kind == "allocation" else _DATABASE_STAGE
-    return _LOWER_STAGE if op.label is Label.LOWER else _STAGES.get(op.address.kind, 0)
+    if op.label is Label.LOWER:
+        return _LOWER_AND_OPEN_STAGE if _opened(op) else _LOWER_STAGE
+    return _STAGES.get(op.address.kind, 0)
 
 
 def horizons(applied: Mapping[Address, Applied]) -> dict[Address, date]:
@@ -79,12 +81,12 @@ def _split(change: Change, ends: Mapping[Address, date]) -> Iterator[tuple[Chang
 
 
 def _gives(before: Availability | None, after: Availability | None) -> bool | None:
-    """Whether less can be sold afterwards. A closed room sells nothing, whatever its allotment: opening it is never giving."""
-    return _sellable(after) < _sellable(before) or None
+    """Whether fewer units are held afterwards, or as many with none for sale. What a closed room holds is held all the same."""
+    return _holds(after) < _holds(before) or None
 
 
-def _sellable(there: Availability | None) -> int:
-    return 0 if there is None or there.closed else there.allotment
+def _holds(there: Availability | None) -> tuple[int, bool]:
+    return (0, False) if there is None else (there.allotment, not there.closed)
 
 
 def touched(change: Change) -> Calendar[bool]:
@@ -138,7 +140,7 @@ def _after_rates(op: Operation, prices: Operation) -> bool:
     ours, theirs = op.address, prices.address
     if ours.target != theirs.target or ours.kind not in _CLOSABLE or ours.key != theirs.key[: len(ours.key)]:
         return False
-    opened = merge(calendar_of(op.change.before), calendar_of(op.change.after), _opens)
+    opened = _opened(op)
     return bool(opened and touched(prices.change).keep(opened))
 
 
@@ -155,6 +157,10 @@ def _after_availability(op: Operation, units: Operation) -> bool:
 
 _PRICED, _CLOSABLE = ("rates", "restrictions"), ("restrictions", "availability")
 _AFTER = {"rate_plan": _after_rate_plan, "rates": _after_rates, "availability": _after_availability}
+
+
+def _opened(op: Operation) -> Calendar[bool]:
+    return merge(calendar_of(op.change.before), calendar_of(op.change.after), _opens)
 
 
 def _opens(before: Availability | Restrictions | None, after: Availability | Restrictions | None) -> bool | None:

@@ -59,7 +59,7 @@ def _calendar(op: Operation, seen: Observed | None, window: Window) -> Remaining
     differs = merge(now, merge(target, nights, lambda t, _n: (t,)), lambda n, t: None if t and n == t[0] else True)
     if not differs:
         return Remaining(op, None)
-    pairs = merge(now, before, Changed)
+    pairs = merge(now, before, Changed).without(seen.ours if seen is not None else Calendar())
     if seen is not None and seen.provenance is not Provenance.READ_BACK:
         pairs = pairs.keep(now.covered())  # a value that became unknown has not moved: it is sent again
     moved = merge(pairs, differs, lambda p, d: True if d and p is not None and p.before != p.after else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cronsim import CronSim, CronSimError
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
@@ -74,13 +74,6 @@ def _as_written(value: object) -> Json:
     return value if value is None or isinstance(value, (bool, int)) else str(value)
 
 
-def _as_written_mapping(value: object) -> dict[str, Json]:
-    written = _as_written(value)
-    if not isinstance(written, dict):
-        raise fault("wrong-type", f"expected a mapping, found {shown(value)}")
-    return written
-
-
 Provider = Annotated[str, OneOf(**{"expedia": "Expedia", "booking.com": "Booking.com"})]
 Reference = Annotated[
     str,
@@ -134,7 +127,13 @@ SyncType = Annotated[
 Level = Annotated[
     str, OneOf(critical="before everything else", high="soon", medium="when there is time", low="last of all")
 ]
-Free = Annotated[dict[str, Any], PlainValidator(_as_written_mapping), WithJsonSchema({"type": "object"})]
+Move = Annotated[
+    str,
+    OneOf(
+        close="A room is off sale for the moment in which its count changes.",
+        overlap="It stays on sale where enough units are free to hold the old count and the new one at once.",
+    ),
+]
 
 
 class TransportDoc(Doc):
@@ -145,6 +144,22 @@ class TransportDoc(Doc):
     delay: Duration | None = Field(default=None, description="Before the second try, doubling. Default: 1s.")
     max_delay: Duration | None = Field(default=None, description="Never longer between tries. Default: 60s.")
     requests_per_minute: Count | None = Field(default=None, description="Per account. Default: 300.", examples=[300])
+
+
+class MovingDoc(Doc):
+    """How units move at a provider, so that none is ever sold twice."""
+
+    deadline: Duration | None = Field(
+        default=None,
+        description="After so long a request that was not answered can no longer be carried out. Default: 90s.",
+        examples=["90s"],
+    )
+    feed_wait: Duration | None = Field(
+        default=None,
+        description="After so long every sale that was accepted can be seen. Default: 60s.",
+        examples=["60s"],
+    )
+    move: Move | None = Field(default=None, description="How a count that is on sale changes. Default: close.")
 
 
 class ProviderDoc(Doc):
@@ -162,8 +177,10 @@ class ProviderDoc(Doc):
     booked_includes_cancelled: Flag = Field(
         default=False, description="Whether its count of bookings includes cancelled ones. Default: false."
     )
-    allotment: Free = Field(
-        default={}, description="deadline, feed_wait, move.", examples=[{"deadline": "90s", "feed_wait": "60s"}]
+    allotment: MovingDoc = Field(
+        default=MovingDoc(),
+        description="How units move between this channel and the others.",
+        examples=[{"deadline": "90s", "feed_wait": "60s", "move": "close"}],
     )
 
 

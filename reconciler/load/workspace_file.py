@@ -14,13 +14,14 @@ from reconciler.load.workspace_documents import (
     EnvironmentDoc,
     EventDoc,
     EventsDoc,
+    MovingDoc,
     ProviderDoc,
     TransportDoc,
     WorkspaceDoc,
 )
 from reconciler.model.property import BOOKING, EXPEDIA
 from reconciler.model.state import Json
-from reconciler.model.workspace import Credential, Environment, ProviderSettings, Schedule, Transport, Workspace
+from reconciler.model.workspace import Credential, Environment, Moving, ProviderSettings, Schedule, Transport, Workspace
 
 ROTATE_EVERY = timedelta(days=90)
 PLAN_TTL = timedelta(days=7)
@@ -85,7 +86,16 @@ def _provider(name: str, doc: ProviderDoc, shared: TransportDoc) -> ProviderSett
     transport = _transport(_transport(_USUAL.get(name, Transport()), shared), doc.transport)
     if doc.requests_per_minute is not None:
         transport = replace(transport, requests_per_minute=doc.requests_per_minute)
-    return ProviderSettings(name, transport, dict(doc.endpoints), doc.booked_includes_cancelled, dict(doc.allotment))
+    return ProviderSettings(name, transport, dict(doc.endpoints), doc.booked_includes_cancelled, _moving(doc.allotment))
+
+
+def _moving(doc: MovingDoc) -> Moving:
+    usual = Moving()
+    return Moving(
+        deadline=doc.deadline / _SECOND if doc.deadline is not None else usual.deadline,
+        feed_wait=doc.feed_wait / _SECOND if doc.feed_wait is not None else usual.feed_wait,
+        move=doc.move or usual.move,
+    )
 
 
 def _transport(under: Transport, doc: TransportDoc) -> Transport:

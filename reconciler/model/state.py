@@ -87,11 +87,15 @@ class Provenance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A value seen at a target. Nights that an acknowledged calendar lacks are unknown; that a read one lacks, are empty."""
+    """A value seen at a target. Nights that an acknowledged calendar lacks are unknown; that a read one lacks, are empty.
+
+    `ours`: the nights on which a room is closed, or its count taken away, by us and for the moment, while its units move.
+    """
 
     value: Value
     provenance: Provenance = Provenance.READ_BACK
     counts: Calendar[Counts] = Calendar()
+    ours: Calendar[bool] = Calendar()
     at: datetime | None = None
 
 

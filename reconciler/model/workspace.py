@@ -57,10 +57,23 @@ class Transport:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """How units move at a provider. `deadline`: seconds after which a request that was not answered can no longer be carried out;
+
+    `feed_wait`: seconds until every sale that was accepted can be seen; `move`: `close` takes a room off sale while its count changes,
+    `overlap` only where too few units are free to keep it on sale.
+    """
+
+    deadline: float = 90.0
+    feed_wait: float = 60.0
+    move: str = "close"
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderSettings:
     """A provider for the whole workspace.
 
-    `endpoints`: base URL by endpoints name (`local`: one base for all of its hosts); `allotment`: how its allotments move, as written;
+    `endpoints`: base URL by endpoints name (`local`: one base for all of its hosts); `allotment`: how its units move;
     `auth`: how Booking.com is told who asks, `token` or `basic`.
     """
 
@@ -68,7 +81,7 @@ class ProviderSettings:
     transport: Transport = Transport()
     endpoints: Mapping[str, str] = field(default_factory=dict)
     booked_includes_cancelled: bool = False
-    allotment: Mapping[str, Json] = field(default_factory=dict)
+    allotment: Moving = Moving()
     auth: str = "token"
 
 

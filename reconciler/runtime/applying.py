@@ -37,7 +37,9 @@ from reconciler.runtime.moving import without_moving
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.settling import settle
 from reconciler.runtime.site import Site, Targets
-from reconciler.runtime.survey import Survey, merged, survey_property, survey_workspace, suspended
+from reconciler.runtime.survey import Survey, merged, survey_property, survey_workspace
+from reconciler.runtime.suspending import suspended
+from reconciler.runtime.units import Books
 from reconciler.store.contract import Recording
 
 
@@ -190,6 +192,7 @@ class _Opening:
 
 def _prepare(site: Site, unit: _Unit, plan: Plan) -> None:
     """Settles what was left open, observes the unit, and holds every operation of the plan against what is there."""
+    _wait_for_the_dead(site, unit)
     settle(site, unit.slug, unit.targets, _today(site, unit))
     unit.surveys = _look(site, unit)
     by_target = {survey.target: survey for survey in unit.surveys}
@@ -201,6 +204,20 @@ def _prepare(site: Site, unit: _Unit, plan: Plan) -> None:
             unit.unjudged.append(op)
         else:
             unit.standing.append(_standing(op, by_target.get(op.address.target)))
+
+
+def _wait_for_the_dead(site: Site, unit: _Unit) -> None:
+    """A count that was sent and not answered may still be carried out: until it no longer can, nothing that is read proves anything."""
+    if unit.hotel is None:
+        return
+    books = Books(site, unit.hotel)
+    for provider in sorted(unit.hotel.providers):
+        dead_at = books.dead_at(provider)
+        if dead_at is not None and (seconds := (dead_at - site.clock()).total_seconds()) > 0:
+            site.progress(
+                f"{unit.slug}: waiting {seconds:.0f} s until a request that {provider} did not answer is dead"
+            )
+            site.sleep(seconds)
 
 
 def _standing(op: Operation, survey: Survey | None) -> Remaining:
@@ -250,6 +267,8 @@ def _carry_out(
     todo = [*(item.todo for item in unit.standing if item.todo is not None), *unit.unjudged]
     try:
         _move(site, unit)
+        if unit.hotel is not None:
+            Books(site, unit.hotel).seen(merged(unit.surveys))
         site.store.record(list(_in_force_already(site, unit, run, name)))
         site.store.bind(list(_found(site, unit)), run.id, site.clock())
         return execution.carry_out(done, todo, merged(unit.surveys))

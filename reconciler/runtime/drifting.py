@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.engine.drift import differences
+from reconciler.engine.planner import touched, within
 from reconciler.model.address import WORKSPACE, Address
 from reconciler.model.diagnostics import in_order
 from reconciler.model.drift import DriftReport
 from reconciler.model.journal import Applied
+from reconciler.model.plan import Change
 from reconciler.model.property import Property
 from reconciler.model.state import Provenance
 from reconciler.runtime.closures import closed_by_hand
@@ -28,7 +30,7 @@ def find_drift(site: Site) -> DriftReport:
         with site.workspace_target() as target:
             pairs.append((survey_workspace(site, target), trusted(site, site.store.applied(WORKSPACE))))
     surveys = [survey for survey, _ in pairs]
-    changes = sorted((change for survey in surveys for change in survey.changes), key=lambda change: change.address)
+    changes = sorted((change for survey in surveys for change in _others(survey)), key=lambda change: change.address)
     coverage = coverage_of(surveys)
     findings = [finding for survey in surveys for finding in survey.findings]
     for hotel in hotels:
@@ -52,6 +54,16 @@ def _of(site: Site, hotel: Property) -> list[tuple[Survey, Mapping[Address, Appl
     with site.targets(hotel) as targets:
         applied = trusted(site, site.store.applied(hotel.slug))
         return [(survey, applied) for survey in survey_property(site, hotel, targets)]
+
+
+def _others(survey: Survey) -> Iterator[Change]:
+    """What differs and is not our own doing: a room that is closed while its units move is no drift."""
+    for change in survey.changes:
+        seen = survey.observed.get(change.address)
+        if seen is None or not seen.ours:
+            yield change
+        elif left := touched(change).without(seen.ours):
+            yield within(change, left)
 
 
 def _never_sent(surveys: Iterable[Survey]) -> Iterable[Address]:

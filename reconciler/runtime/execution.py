@@ -11,18 +11,20 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import remaining, resolve_assigned
-from reconciler.errors import ReconcilerError, UncertainError
+from reconciler.errors import LockedError, ReconcilerError, UncertainError
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Access
 from reconciler.model.journal import Binding, JournalEntry, Outcome, Run
-from reconciler.model.plan import Operation
+from reconciler.model.plan import Label, Operation
 from reconciler.model.property import Property
-from reconciler.model.state import Observed, Provenance, Value, Window
+from reconciler.model.state import Observed, Provenance, Value
 from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending, Target
+from reconciler.runtime.allotting import Move, Results
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.survey import Survey, created_pair, survey_property, survey_workspace
+from reconciler.runtime.units import Books
 from reconciler.store.contract import Recording
 
 Outcomes = dict[str, tuple[Outcome, str]]
@@ -100,15 +102,55 @@ class Execution:
     # --- messages
 
     def _run_target(self, target: Target, ops: Sequence[Operation], observed: Mapping[Address, Observed]) -> None:
-        seen = {**observed, **self._counted(target, ops)}
-        pending = [
-            Pending(replace(op, change=replace(op.change, after=value)), value, seen.get(op.address))
-            for op, value in ((op, self._final(op)) for op in ops)
-        ]
-        by_id = {op.id: p for op, p in zip(ops, pending, strict=True)}
-        results: dict[str, list[PartResult]] = {op.id: [] for op in ops}
+        units = [op for op in ops if op.address.kind == "availability"]
+        others = [op for op in ops if op not in units]
+        # What gives units needs nothing else first, and can still be counted while the room's plans are on sale.
+        first = [op for op in units if op.label is Label.LOWER] if others else []
+        results = self._move(target, [self._final_of(op) for op in first])
+        results |= self._deliver(target, [self._pending(op, observed) for op in others])
+        results |= self._move(target, [self._final_of(op) for op in units if op not in first])
+        for op in ops:
+            self._conclude(op, results[op.id])
+
+    def _pending(self, op: Operation, observed: Mapping[Address, Observed]) -> Pending:
+        final = self._final_of(op)
+        return Pending(
+            final, Calendar() if final.change.after is None else final.change.after, observed.get(op.address)
+        )
+
+    def _move(self, target: Target, ops: Sequence[Operation]) -> Results:
+        """Counts of units, by the rules that keep any from being sold twice."""
+        results: Results = {op.id: [] for op in ops}
+        if not ops or self.hotel is None or target.name in self.broken or self.stopped():
+            return results
+        move = Move(
+            books=Books(self.site, self.hotel),
+            target=target,
+            moving=self.site.moving(target.name),
+            send=lambda pending, whole: self._deliver(target, pending, whole=whole),
+            look=lambda window: target.observe(frozenset({"availability"}), window).entries,
+            wait=self._wait,
+            results=results,
+        )
+        try:
+            move.run(ops)
+        except LockedError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - without fresh counts, or the ledger, nothing more is sent there
+            self._stop(target, as_error(fault))
+        return results
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0 and self.hotel is not None:
+            self.site.progress(f"{self.hotel.slug}: waiting {seconds:.0f} s until every sale can be seen")
+            self.site.sleep(seconds)
+
+    def _deliver(self, target: Target, pending: Sequence[Pending], *, whole: bool = False) -> Results:
+        """Sends it, batch by batch. `whole`: to its end, though the run was asked to stop."""
+        by_id = {one.operation.id: one for one in pending}
+        results: Results = {id_: [] for id_ in by_id}
         batches = iter(target.batches(pending))
-        while target.name not in self.broken and not self.stopped():
+        while target.name not in self.broken and (whole or not self.stopped()):
             try:
                 batch = next(batches, None)
             except Exception as fault:  # noqa: BLE001 - a fault in making messages stops this target only
@@ -118,21 +160,10 @@ class Execution:
                 break
             for result in self._send(target, batch, by_id):
                 results[result.part.operation_id].append(result)
-        for op in ops:
-            self._conclude(op, results[op.id])
+        return results
 
-    def _counted(self, target: Target, ops: Sequence[Operation]) -> dict[Address, Observed]:
-        """What is left and sold there now, where counts are about to be sent: a booking since the survey must not be sold again."""
-        nights = [found for op in ops if op.address.kind == "availability" and (found := touched(op.change))]
-        if not nights:
-            return {}
-        window = Window(min(found.start for found in nights), max(found.until for found in nights))
-        try:
-            entries = target.observe(frozenset({"availability"}), window).entries
-        except Exception as fault:  # noqa: BLE001 - without fresh counts nothing is sent there
-            self._stop(target, as_error(fault))
-            return {}
-        return {address: entry for address, entry in entries.items() if address.kind == "availability"}
+    def _final_of(self, op: Operation) -> Operation:
+        return replace(op, change=replace(op.change, after=self._final(op)))
 
     def _final(self, op: Operation) -> Value:
         """The value to bring about, with ids that were assigned meanwhile. Nothing where nights are only to be emptied."""

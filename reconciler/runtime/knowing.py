@@ -15,7 +15,7 @@ from reconciler.model.state import Coverage
 from reconciler.providers.lookup import MappedPlan, MappedRoom
 from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.site import Site
-from reconciler.runtime.survey import suspended
+from reconciler.runtime.suspending import suspended
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from reconciler.runtime.closures import closed_by_hand
 from reconciler.runtime.judging import case_of, counts_of
 from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.site import Site, Targets
-from reconciler.runtime.survey import Survey, survey_property, survey_workspace, suspended, trusted
+from reconciler.runtime.survey import Survey, survey_property, survey_workspace, trusted
+from reconciler.runtime.suspending import suspended
 from reconciler.runtime.validating import unsold
 
 A = TypeVar("A")

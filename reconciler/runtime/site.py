@@ -15,7 +15,7 @@ from reconciler.model.diagnostics import Severity
 from reconciler.model.plan import Scope
 from reconciler.model.property import Property
 from reconciler.model.state import Window
-from reconciler.model.workspace import Environment
+from reconciler.model.workspace import Environment, Moving
 from reconciler.providers.contract import Desk, Target
 from reconciler.providers.lookup import Lookup
 from reconciler.providers.remote import Remote
@@ -50,7 +50,7 @@ class Site:
     `targets` opens the targets of a property, database last; `desks` the desks of its providers; `workspace_target` the one for what
     belongs to no property; `mapping` a property's mapping service. `clock` gives aware instants; `now` is the one that "today" is
     judged by. `discover` reads a hotel (provider, hotel id, credentials' name, window) that no file describes yet; `room_ids`: a
-    property's rooms by name, where the hotel's database has them.
+    property's rooms by name, where the hotel's database has them. `moving`: how units move at a provider.
     """
 
     loaded: Loaded
@@ -65,6 +65,8 @@ class Site:
     discover: Callable[[str, str, str | None, Window], Remote]
     room_ids: Callable[[str], Mapping[str, str]]
     mapping: Callable[[Property], AbstractContextManager[Lookup]]
+    moving: Callable[[str], Moving]
+    sleep: Callable[[float], None]
     commit: str | None = None
     dirty: bool = False
     scope: Scope = Scope()

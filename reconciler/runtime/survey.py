@@ -31,6 +31,8 @@ from reconciler.runtime import linked
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.moving import as_seen, standing
 from reconciler.runtime.site import Site, Targets
+from reconciler.runtime.suspending import held, suspended
+from reconciler.runtime.units import being_moved
 
 DUPLICATE_ROWS = "duplicate-rows"
 """The code of the findings about rows that share a key which has to be unique."""
@@ -78,7 +80,8 @@ def survey_property(site: Site, hotel: Property, targets: Targets, only: frozens
         if name != DATABASE:
             known[name].update(survey.assigned)
         if why := suspended(site, hotel, name):
-            survey.findings = (*survey.findings, _held(survey, why))
+            survey.findings = (*survey.findings, held(hotel, name, why))
+        survey.observed.update(being_moved(site, hotel, survey.observed))
         surveys.append(survey)
     _block_where_rows_are_double(surveys)
     return surveys
@@ -378,21 +381,3 @@ def merged(surveys: Iterable[Survey]) -> dict[Address, Observed]:
     for survey in surveys:
         entries.update(survey.observed)
     return entries
-
-
-def _held(survey: Survey, why: str) -> Diagnostic:
-    return Diagnostic(
-        "suspended",
-        f"nothing is changed at {survey.target}: {why}",
-        Severity.WARNING,
-        address=f"{survey.slug}/{survey.target}",
-    )
-
-
-def suspended(site: Site, hotel: Property, target: str) -> str | None:
-    """Why nothing may be changed at the target now, where a suspension says so."""
-    for scope in ("", target):
-        suspension = hotel.suspended.get(scope)
-        if suspension is not None and site.now < suspension.until:
-            return f"{suspension.reason} (until {suspension.until:%Y-%m-%d %H:%M})"
-    return None

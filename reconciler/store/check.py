@@ -187,6 +187,13 @@ def _hidden(connection: Connection) -> Iterator[Diagnostic]:
 
 PLAN_ROLE = "reconciler_plan"
 APPLY_ROLE = "reconciler_apply"
+HOTEL_ROLE = "reconciler_hotel"
+_SALES = (
+    "reconciler.free_units(uuid, uuid, date)",
+    "reconciler.sell_direct(uuid, uuid, date, date, integer, text)",
+    "reconciler.cancel_direct(uuid, text)",
+)
+"""What the hotel's own system calls."""
 _WRITTEN = (
     "public.third_party_integrations",
     "public.integration_credential_history",
@@ -199,25 +206,31 @@ _WRITTEN = (
 )
 
 
-_KEPT = ("reconciler.runs", "reconciler.operations", "reconciler.bookings", "reconciler.completed_plans")
+_KEPT = ("reconciler.runs", "reconciler.operations", "reconciler.booking_versions", "reconciler.completed_plans")
 """What happened is never deleted, not even by the role that applies."""
 
 
 def grants() -> str:
-    """SQL that gives two roles what they need and no more: one plans (reads), one applies. Creating tables is neither's business."""
+    """SQL that gives three roles what they need and no more: one plans (reads), one applies, one sells for the hotel itself.
+
+    Creating tables is nobody's business.
+    """
     own = [table for table in TABLES if table.startswith("reconciler.") and table != "reconciler.migrations"]
     removable = ", ".join(table for table in own if table not in _KEPT)
     return "\n".join(
         (
             *(
                 f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-                for role in (PLAN_ROLE, APPLY_ROLE)
+                for role in (PLAN_ROLE, APPLY_ROLE, HOTEL_ROLE)
             ),
             f"GRANT USAGE ON SCHEMA public, reconciler TO {PLAN_ROLE}, {APPLY_ROLE};",
             f"GRANT SELECT ON {', '.join(TABLES)} TO {PLAN_ROLE}, {APPLY_ROLE};",
             f"GRANT INSERT, UPDATE, DELETE ON {', '.join(_WRITTEN)} TO {APPLY_ROLE};",
             f"GRANT INSERT, UPDATE ON {', '.join(_KEPT)} TO {APPLY_ROLE};",
             f"GRANT INSERT, UPDATE, DELETE ON {removable} TO {APPLY_ROLE};",
+            f"GRANT EXECUTE ON FUNCTION reconciler.take_turn(uuid), {', '.join(_SALES)} TO {APPLY_ROLE};",
+            f"GRANT USAGE ON SCHEMA reconciler TO {HOTEL_ROLE};",
+            f"GRANT EXECUTE ON FUNCTION {', '.join(_SALES)} TO {HOTEL_ROLE};",
             "",
         )
     )

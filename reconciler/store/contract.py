@@ -13,10 +13,11 @@ from typing import Protocol
 
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar
+from reconciler.model.holding import Holding
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, Run, RunStatus
 from reconciler.model.moves import Moves
 from reconciler.model.property import Closure
-from reconciler.model.state import Json, Value
+from reconciler.model.state import Allotments, Json, Value, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,28 @@ class Recording:
     at: datetime
     plan_digest: str | None = None
     message_id: str | None = None
+
+
+class Ledger(Protocol):
+    """Units of one property, for as long as nobody else may take or give any of them. Rooms are named by the hotel's own ids."""
+
+    def holdings(self, room_id: str) -> Mapping[str, Calendar[Holding]]:
+        """What each provider holds, as far as that was ever written."""
+
+    def hold(self, room_id: str, channel: str, nights: Calendar[Holding]) -> None:
+        """What the channel holds on these nights from now on."""
+
+    def booked(self, room_id: str, window: Window) -> Mapping[str, Calendar[int]]:
+        """Units that the bookings we know of take, by channel."""
+
+    def standing(self, room_id: str, window: Window) -> Calendar[Allotments]:
+        """What the hotel's own rows say, which its other programs sell by."""
+
+    def give_way(self, room_id: str, nights: Calendar[Allotments]) -> None:
+        """Units, overbooking and the direct allotment of the hotel's own rows become these, so that nobody sells by more."""
+
+    def sells_direct(self) -> bool:
+        """Whether the hotel ever told a sale of its own, and so asks before it sells."""
 
 
 class Reader(Protocol):
@@ -65,6 +88,12 @@ class Reader(Protocol):
 
     def moves(self) -> Mapping[str, Moves]:
         """The moves that were carried out and that git still said at the last apply, by property."""
+
+    def moving(self, property_id: str) -> Mapping[tuple[str, str], Calendar[bool]]:
+        """The nights on which units of a room move at a provider or were left in the middle of it, by the room's id and provider."""
+
+    def dead_at(self, property_id: str, provider: str) -> datetime | None:
+        """From when on nothing that was sent there and not answered can be carried out any more; None where all was answered."""
 
     def closures(self) -> Mapping[str, tuple[Closure, ...]]:
         """What people took off sale by hand, by property."""
@@ -116,6 +145,9 @@ class Writer(Reader, Protocol):
 
     def abandon(self, at: datetime) -> None:
         """Marks as interrupted the runs that still say "running" and hold no lock: they were cut off."""
+
+    def units(self, property_id: str) -> AbstractContextManager[Ledger]:
+        """The ledger of a property, all or nothing of what is done in the block."""
 
     def lock(self, properties: Sequence[str], run: Run, timeout: float) -> AbstractContextManager[None]:
         """Holds the properties for as long as the block runs; raises LockedError after `timeout` seconds. Dies with this process."""

@@ -56,9 +56,13 @@ operations: run_id uuid, seq integer, property text, target text, address text, 
 applied: environment text, property text, target text, kind text, address text, from_night date, until_night date, value jsonb,
   provenance text, run_id uuid, plan_digest text, message_id text, at timestamptz
 bindings: environment text, property text, provider text, kind text, key text, external_id text, run_id uuid, at timestamptz
-bookings: environment text, provider text, booking_id text, version integer, line integer, property text, room text,
-  rate_plan text, arrival date, departure date, units integer, status text, amount numeric, currency text, source text,
-  is_current boolean, occurred_at timestamptz, received_at timestamptz
+booking_versions: provider text, booking text, version text, property_id uuid, change text, at timestamptz, stays jsonb,
+  source text, received_at timestamptz, acknowledged_at timestamptz
+bookings: provider text, booking text, line integer, property_id uuid, room_id uuid, channel_room text, arrival date,
+  departure date, units integer, status text, version text, at timestamptz
+holdings: property_id uuid, room_id uuid, channel text, from_night date, until_night date, held integer, phase text,
+  epoch integer, dead_at timestamptz
+guards: property_id uuid, turn integer
 locks: environment text, property text, run_id uuid, verb text, host text, pid integer, os_user text, since timestamptz,
   backend_pid integer
 completed_plans: digest text, environment text, run_id uuid, at timestamptz

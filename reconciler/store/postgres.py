@@ -29,6 +29,7 @@ from reconciler.model.state import Json, Value
 from reconciler.store.connect import connect
 from reconciler.store.contract import Recording
 from reconciler.store.faults import told
+from reconciler.store.ledger import PostgresLedger
 from reconciler.store.statements import statements
 
 _POLL = 0.1
@@ -114,6 +115,16 @@ class PostgresStore:
         for slug, kind, old, new in self._rows("moves", self._environment):
             found.setdefault(slug, ({}, {}))[kind != "room"][old] = new
         return {slug: Moves(*both) for slug, both in found.items()}
+
+    def moving(self, property_id: str) -> Mapping[tuple[str, str], Calendar[bool]]:
+        runs: dict[tuple[str, str], list[Run[bool]]] = {}
+        for room_id, channel, start, until in self._rows("moving", property_id):
+            runs.setdefault((str(room_id), channel), []).append(Run(start, until, True))
+        return {key: from_runs(found) for key, found in runs.items()}
+
+    def dead_at(self, property_id: str, provider: str) -> datetime | None:
+        found: datetime | None = self._rows("dead_at", property_id, provider)[0][0]
+        return found
 
     def closures(self) -> Mapping[str, tuple[Closure, ...]]:
         found: dict[str, tuple[Closure, ...]] = {}
@@ -216,6 +227,11 @@ class PostgresStore:
 
     def abandon(self, at: datetime) -> None:
         self._change([("abandon", (at, self._environment))])
+
+    @contextmanager
+    def units(self, property_id: str) -> Iterator[PostgresLedger]:
+        with self._transaction() as connection:
+            yield PostgresLedger(connection, property_id)
 
     @contextmanager
     def lock(self, properties: Sequence[str], run: JournalRun, timeout: float) -> Iterator[None]:

@@ -34,6 +34,13 @@ ON CONFLICT (environment, property, provider, kind, key) DO UPDATE
 SET external_id = EXCLUDED.external_id, run_id = EXCLUDED.run_id, at = EXCLUDED.at
 WHERE reconciler.bindings.external_id IS DISTINCT FROM EXCLUDED.external_id;
 
+-- name: moving
+SELECT room_id, channel, from_night, until_night FROM reconciler.holdings
+WHERE property_id = %s AND phase <> 'open' ORDER BY room_id, channel, from_night;
+
+-- name: dead_at
+SELECT max(dead_at) FROM reconciler.holdings WHERE property_id = %s AND channel = %s;
+
 -- name: closures
 SELECT property, room, from_night, until_night, reason, os_user, since
 FROM reconciler.closures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -161,6 +162,8 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
             discover=plant.discover,
             room_ids=plant.room_ids,
             mapping=plant.mapping,
+            moving=plant.moving,
+            sleep=time.sleep,
             capabilities=CAPABILITIES,
             commit=commit,
             dirty=dirty,

@@ -19,7 +19,7 @@ from reconciler.model.address import DATABASE
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.property import BOOKING, EXPEDIA, Property
 from reconciler.model.secret import Secret
-from reconciler.model.workspace import Environment, ProviderSettings, Workspace
+from reconciler.model.workspace import Environment, Moving, ProviderSettings, Workspace
 from reconciler.providers.booking_com import capabilities as booking
 from reconciler.providers.database import capabilities as database
 from reconciler.providers.expedia import capabilities as expedia
@@ -199,6 +199,12 @@ class Plant:
 
         with connect(self._url) as connection:
             yield MappingService(hotel, connection)
+
+    def moving(self, provider: str) -> Moving:
+        """How units move at a provider. On this machine nothing is late, and nothing is carried out after it was given up."""
+        if is_local(self._hosts(provider)):
+            return Moving(deadline=0.0, feed_wait=0.0)
+        return self._settings.providers.get(provider, ProviderSettings(provider)).allotment
 
     def _login(self, client: HttpClient, secrets: Mapping[str, Secret]) -> Login:
         """Who asks at Booking.com. Access tokens are shared by the whole process."""

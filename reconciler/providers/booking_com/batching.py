@@ -12,13 +12,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any, cast
 
-from reconciler.model.calendar import Calendar, by_month, from_nights, merge
+from reconciler.model.calendar import Calendar, Run, by_month, from_nights, merge
 from reconciler.model.plan import Operation
 from reconciler.model.property import Property
 from reconciler.model.state import Availability, Counts, Document, Price, Restrictions
 from reconciler.providers.booking_com import traits
 from reconciler.providers.booking_com.capabilities import MAX_DATES_SENT
-from reconciler.providers.booking_com.codec_bxml import Fields, Item, price_fields, room_fields, stay_fields
+from reconciler.providers.booking_com.codec_bxml import UNITS, Fields, Item, price_fields, room_fields, stay_fields
 from reconciler.providers.booking_com.normal import CONDITIONS
 from reconciler.providers.contract import Batch, Part, Pending
 
@@ -131,7 +131,7 @@ def _message(kind: str, month: str, pieces: Sequence[_Piece]) -> Batch:
     return Batch(
         parts=tuple(Part(one.operation.id, one.operation.address, one.nights.covered()) for one in pieces),
         summary=f"{kind} of {len(nights)} products in {month}, {total} nights",
-        repeatable=kind != "availability",
+        repeatable=kind != "availability" or all(map(_takes_away, (night for p in pieces for night in p.nights))),
         payload=Updates(tuple(Item(*product, tuple(sorted(found.items()))) for product, found in nights.items())),
     )
 
@@ -160,7 +160,14 @@ def _room_fields(night: Availability | None, now: Counts | None, *, told: bool) 
     closed = night.closed if told else None
     if now is None:
         return ((ALLOTMENT, str(night.allotment)), *room_fields(0, closed)[1:])
-    return room_fields(max(0, night.allotment - now.sold), closed)
+    left = max(0, night.allotment - now.sold)
+    return room_fields(None if left == now.left and closed is not None else left, closed)
+
+
+def _takes_away(night: Run[Fields]) -> bool:
+    """Whether nothing can be on sale after it that was not before, however often and late it is carried out."""
+    fields = dict(night.value)
+    return fields.get("closed") == "1" and ALLOTMENT not in fields and fields.get(UNITS, "0") == "0"
 
 
 def unsettled(item: Item) -> tuple[date, ...]:

@@ -202,9 +202,9 @@ class Item:
     nights: tuple[tuple[date, Fields], ...]
 
 
-def room_fields(left: int, closed: bool | None) -> Fields:
-    """Units left to sell (0 to 254), and whether the room is closed; None leaves that as it is."""
-    units = ((UNITS, str(left)),)
+def room_fields(left: int | None, closed: bool | None) -> Fields:
+    """Units left to sell (0 to 254), and whether the room is closed; None leaves it as it is."""
+    units = () if left is None else ((UNITS, str(left)),)
     return units if closed is None else (*units, ("closed", _flag(closed)))
 
 

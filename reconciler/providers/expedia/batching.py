@@ -128,6 +128,11 @@ def _room_setting(wanted: Availability | None, now: Counts | None) -> RoomSettin
     return RoomSetting(None if now is not None and now.left == left else left, wanted.closed)
 
 
+def _takes_away(setting: RoomSetting) -> bool:
+    """Whether nothing can be on sale after it that was not before, however often and late it is carried out."""
+    return setting.closed is True and not setting.left
+
+
 def rate_setting(currency: str, price: Price, *, per_occupancy: bool) -> RateSetting:
     """The price as it is sent. In normal form it has all numbers of guests but the base number, which is the one left out."""
     if not per_occupancy:
@@ -176,13 +181,13 @@ def _message(kind: str, pieces: Sequence[_Piece]) -> Batch:
         operation = piece.pending.operation
         updates.setdefault((piece.product, piece.setting), []).append(piece.pattern)
         nights.setdefault((operation.id, operation.address), []).append(piece.pattern)
-    counted = any(isinstance(piece.setting, RoomSetting) and piece.setting.left is not None for piece in pieces)
+    harmless = all(not isinstance(piece.setting, RoomSetting) or _takes_away(piece.setting) for piece in pieces)
     parts = tuple(Part(id_, address, _covered(found)) for (id_, address), found in nights.items())
     total = sum(pattern.nights for found in nights.values() for pattern in found)
     return Batch(
         parts=parts,
         summary=f"{kind}: {_many(len({part.address for part in parts}), 'product')}, {_many(total, 'night')}",
-        repeatable=not counted,
+        repeatable=harmless,
         payload=Updates(tuple(Update(*product, setting, tuple(on)) for (product, setting), on in updates.items())),
     )
 

@@ -248,10 +248,24 @@ def test_messages_end_with_months_leap_day_included() -> None:
 def test_what_is_left_is_what_is_not_sold_and_never_below_nothing() -> None:
     where = address("availability", "double")
     nights = constant(TODAY, TODAY + DAY * 2, Availability(5))
-    counts = constant(TODAY, TODAY + DAY, Counts(0, 9)).overlay(constant(TODAY + DAY, TODAY + DAY * 2, Counts(0, 2)))
+    counts = constant(TODAY, TODAY + DAY, Counts(1, 9)).overlay(constant(TODAY + DAY, TODAY + DAY * 2, Counts(1, 2)))
     (month,) = sent(pending(where, nights, Observed(nights, counts=counts)))
     assert [month[("double", "", TODAY + DAY * i, "roomstosell")] for i in range(2)] == ["0", "3"]
     assert month[("double", "", TODAY, "closed")] == "0"
+
+
+def test_a_count_that_is_right_already_is_not_sent_and_what_only_takes_away_may_be_repeated() -> None:
+    where = address("availability", "double")
+    night = constant(TODAY, TODAY + DAY, Availability(5, closed=True))
+    counts = constant(TODAY, TODAY + DAY, Counts(3, 2))
+    (batch,) = batches(hotel(), {}, [pending(where, night, Observed(night, counts=counts))])
+    assert batch.repeatable
+    (month,) = sent(pending(where, night, Observed(night, counts=counts)))
+    assert ("double", "", TODAY, "roomstosell") not in month
+    (batch,) = batches(
+        hotel(), {}, [pending(where, night.map(lambda _: Availability(5)), Observed(night, counts=counts))]
+    )
+    assert not batch.repeatable
 
 
 def test_more_units_than_the_format_takes_are_refused_before_sending() -> None:
