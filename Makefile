@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test bench lint lock schemas clean
+.PHONY: setup demo test soak bench lint lock schemas clean
 
 setup: $(READY)
 
@@ -22,6 +22,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n auto --dist worksteal
+
+soak: $(READY)
+	$(BIN)/python -m tests.simulator.soak
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.validate

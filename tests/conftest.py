@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
@@ -63,3 +65,24 @@ def database(database_server: str) -> Iterator[str]:
 def bare_database(database_server: str) -> Iterator[str]:
     """A fresh database in which nothing was migrated; what to connect with."""
     yield from _fresh(database_server, "template0")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the simulator tried, and how long each rule that was switched off survived."""
+    tried: Counter[str] = Counter()
+    survived: dict[str, list[int]] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, value in getattr(report, "user_properties", ()) if report.when == "call" else ():
+            if name == "simulated":
+                tried.update(value)
+            elif name == "survives":
+                survived[value[0]] = sorted(value[1])
+    if tried:
+        terminalreporter.write_line(
+            "simulated: " + ", ".join(f"{count} {what}" for what, count in sorted(tried.items()))
+        )
+    for rule, steps in sorted(survived.items()):
+        middle = steps[len(steps) // 2]
+        terminalreporter.write_line(
+            f"switched off: {rule}: found after {steps[0]} to {steps[-1]} steps, {middle} in the middle"
+        )

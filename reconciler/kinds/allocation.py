@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from reconciler.kinds.contract import Kind, Setting
 from reconciler.model.address import DATABASE, Address
@@ -41,6 +42,40 @@ def _inside(start: Allotments, now: Allotments, bounds: Bounds) -> Allotments:
         counts[channel] -= given
         excess -= given
     return replace(start, channels=tuple(counts.items()))
+
+
+def outsold(
+    nights: Calendar[Allotments], sold: Mapping[str, Calendar[int]], *, direct_asks: bool
+) -> Calendar[Allotments]:
+    """The allotments that can be kept where a channel has sold more than its own: the others give way.
+
+    Nobody gives what is sold: a sale that a provider has accepted stands. `direct` gives first where the hotel asks before it sells;
+    else last, for what it has sold of its allotment nobody knows.
+    """
+    taken: Calendar[dict[str, int]] = Calendar()
+    for channel, counts in sold.items():
+        taken = merge(taken, counts, partial(_noted, channel))
+
+    def kept(night: Allotments | None, known: dict[str, int] | None) -> Allotments | None:
+        return _yielded(night, known, direct_asks=direct_asks) if night is not None and known else night
+
+    return merge(nights, taken, kept)
+
+
+def _noted(channel: str, known: dict[str, int] | None, count: int | None) -> dict[str, int] | None:
+    return known if not count else {**(known or {}), channel: count}
+
+
+def _yielded(night: Allotments, sold: Mapping[str, int], *, direct_asks: bool) -> Allotments:
+    counts = dict(night.channels)
+    excess = (
+        sum(max(count, sold.get(channel, 0)) for channel, count in counts.items()) - night.units - night.overbooking
+    )
+    for channel, count in sorted(night.channels, key=lambda one: (one[0] == DIRECT) != direct_asks):
+        given = max(0, min(excess, count - sold.get(channel, 0)))
+        counts[channel] -= given
+        excess -= given
+    return replace(night, channels=tuple(counts.items()))
 
 
 def _nearest(count: int, least: int, most: int | None) -> int:

@@ -127,13 +127,7 @@ SyncType = Annotated[
 Level = Annotated[
     str, OneOf(critical="before everything else", high="soon", medium="when there is time", low="last of all")
 ]
-Move = Annotated[
-    str,
-    OneOf(
-        close="A room is off sale for the moment in which its count changes.",
-        overlap="It stays on sale where enough units are free to hold the old count and the new one at once.",
-    ),
-]
+Move = Annotated[str, OneOf(close="A room is off sale for the moment in which its count changes.")]
 
 
 class TransportDoc(Doc):

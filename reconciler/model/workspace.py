@@ -60,8 +60,7 @@ class Transport:
 class Moving:
     """How units move at a provider. `deadline`: seconds after which a request that was not answered can no longer be carried out;
 
-    `feed_wait`: seconds until every sale that was accepted can be seen; `move`: `close` takes a room off sale while its count changes,
-    `overlap` only where too few units are free to keep it on sale.
+    `feed_wait`: seconds until every sale that was accepted can be seen; `move`: `close` takes a room off sale while its count changes.
     """
 
     deadline: float = 90.0

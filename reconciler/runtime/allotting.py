@@ -51,7 +51,7 @@ class Move:
         self.books.seen(seen)
         shut = self._close(ops, seen)
         drained: Nights = {}
-        if shut:
+        if shut or any(_closed_before(op, seen.get(op.address)) for op in ops):
             self.wait(self.moving.feed_wait)
             seen = self.look(window)
             drained = self._drain(ops, shut, seen)
@@ -166,6 +166,17 @@ def _merely_closed(op: Operation, seen: Observed | None) -> Calendar[bool]:
         return (wanted is not None and there is not None and wanted == replace(there, closed=True)) or None
 
     return merge(calendar_of(op.change.after), calendar_of(seen.value if seen else None), merely)
+
+
+def _closed_before(op: Operation, seen: Observed | None) -> bool:
+    """Whether a count is to change in a room that is closed already: nobody knows since when, and not every sale may show yet."""
+
+    def counted(wanted: Availability | None, there: Availability | None) -> bool | None:
+        if wanted is None or there is None or not there.closed:
+            return None
+        return wanted.allotment != there.allotment or None
+
+    return bool(merge(calendar_of(op.change.after), calendar_of(seen.value if seen else None), counted))
 
 
 def _selling(seen: Observed | None) -> Calendar[bool]:

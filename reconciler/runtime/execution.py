@@ -13,11 +13,11 @@ from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import remaining, resolve_assigned
 from reconciler.errors import LockedError, ReconcilerError, UncertainError
 from reconciler.model.address import DATABASE, Address
-from reconciler.model.calendar import Calendar
+from reconciler.model.calendar import Calendar, merge
 from reconciler.model.capabilities import Access
 from reconciler.model.journal import Binding, JournalEntry, Outcome, Run
 from reconciler.model.plan import Label, Operation
-from reconciler.model.property import Property
+from reconciler.model.property import DIRECT, Property
 from reconciler.model.state import Observed, Provenance, Value
 from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending, Target
 from reconciler.runtime.allotting import Move, Results
@@ -107,10 +107,21 @@ class Execution:
         # What gives units needs nothing else first, and can still be counted while the room's plans are on sale.
         first = [op for op in units if op.label is Label.LOWER] if others else []
         results = self._move(target, [self._final_of(op) for op in first])
-        results |= self._deliver(target, [self._pending(op, observed) for op in others])
+        rows = [self._pending(self._as_free(op), observed) for op in others]
+        results |= self._deliver(target, rows)
+        for op, row in zip(others, rows, strict=True):
+            results[op.id] += _not_free(op, row)
         results |= self._move(target, [self._final_of(op) for op in units if op not in first])
         for op in ops:
             self._conclude(op, results[op.id])
+
+    def _as_free(self, op: Operation) -> Operation:
+        """The hotel's own rows give the hotel what no provider holds, and not more."""
+        wanted = calendar_of(op.change.after)
+        if self.hotel is None or op.address.kind != "allocation" or not wanted:
+            return op
+        kept = Books(self.site, self.hotel).for_the_hotel(op.address, wanted)
+        return replace(op, change=replace(op.change, after=kept))
 
     def _pending(self, op: Operation, observed: Mapping[Address, Observed]) -> Pending:
         final = self._final_of(op)
@@ -304,6 +315,21 @@ class Execution:
     def _readable(self, op: Operation) -> bool:
         access = self.targets[op.address.target].capabilities.access(op.address.kind)
         return access is Access.READ_BACK
+
+
+def _not_free(op: Operation, row: Pending) -> Iterator[PartResult]:
+    """The nights on which the hotel itself gets less than git gives it, because providers still hold the rest."""
+    if op.address.kind != "allocation":
+        return
+    short = merge(
+        calendar_of(op.change.after), calendar_of(row.value), lambda a, b: (b, a) if a and b and a != b else None
+    )
+    if short:
+        got, want = short.runs[0].value
+        detail = (
+            f"direct gets {got.of(DIRECT)} of {want.of(DIRECT)} units on {short.start}: providers still hold the rest"
+        )
+        yield PartResult(Part(op.id, op.address, short.covered()), Outcome.FAILED, detail)
 
 
 def _still_differs(op: Operation, survey: Survey) -> bool:

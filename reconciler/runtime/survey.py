@@ -30,6 +30,7 @@ from reconciler.providers.remote import MAPPED_BUT_MISSING
 from reconciler.runtime import linked
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.moving import as_seen, standing
+from reconciler.runtime.outsold import outsold
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.suspending import held, suspended
 from reconciler.runtime.units import being_moved
@@ -46,7 +47,7 @@ class Survey:
     """One property (or the workspace) at one target. `failed`: nothing can be said of it, and why.
 
     `blocked`: why nothing may be changed there. `assigned`: ids of what was made and found there, by (room, plan). `hotel`: the
-    property with the allotments that stand now.
+    property with the allotments that stand now. `seen`: what was observed, as it came.
     """
 
     slug: str
@@ -61,28 +62,29 @@ class Survey:
     blocked: str = ""
     assigned: Mapping[tuple[str, str], str] = field(default_factory=dict)
     hotel: Property | None = None
+    seen: Observation | None = None
 
 
 def survey_property(site: Site, hotel: Property, targets: Targets, only: frozenset[str] | None = None) -> list[Survey]:
     """Every target of the property, providers first, so that ids which they assigned are known to the database's rows."""
     hotel, unread = standing(hotel, targets)
     applied = last_applied(site, hotel)
-    known: dict[str, dict[tuple[str, str], str]] = {}
-    surveys = []
-    for name in sorted(targets, key=lambda name: (name == DATABASE, name)):
-        if name != DATABASE:
-            known[name] = dict(site.store.bindings(hotel.slug, name))
-        if only is not None and name not in only:
-            continue
-        if name != DATABASE and not _concerned(site, hotel, targets[name].capabilities):
-            continue
-        survey = _survey(site, hotel, targets[name], applied, known, unread if name != DATABASE else None)
-        if name != DATABASE:
-            known[name].update(survey.assigned)
-        if why := suspended(site, hotel, name):
-            survey.findings = (*survey.findings, held(hotel, name, why))
+    providers = [name for name in sorted(targets) if name != DATABASE]
+    known = {name: dict(site.store.bindings(hotel.slug, name)) for name in providers}
+    asked = [name for name in providers if only is None or name in only]
+    asked = [name for name in asked if _concerned(site, hotel, targets[name].capabilities)]
+    surveys = [_survey(site, hotel, targets[name], applied, known, unread) for name in asked]
+    kept = outsold(site, hotel, surveys)
+    if kept != hotel:
+        surveys = [_survey(site, kept, targets[s.target], applied, known, unread, s.seen) for s in surveys]
+    for survey in surveys:
+        known[survey.target].update(survey.assigned)
+    if DATABASE in targets and (only is None or DATABASE in only):
+        surveys.append(_survey(site, kept, targets[DATABASE], applied, known, None))
+    for survey in surveys:
+        if why := suspended(site, hotel, survey.target):
+            survey.findings = (*survey.findings, held(hotel, survey.target, why))
         survey.observed.update(being_moved(site, hotel, survey.observed))
-        surveys.append(survey)
     _block_where_rows_are_double(surveys)
     return surveys
 
@@ -150,9 +152,11 @@ def _survey(
     applied: Mapping[Address, Applied],
     known: Mapping[str, Mapping[tuple[str, str], str]],
     unread: ReconcilerError | None,
+    seen: Observation | None = None,
 ) -> Survey:
+    """`seen`: what was observed there before, where it is only to be compared again."""
     window = window_at(site, hotel, target.capabilities)
-    survey = Survey(hotel.slug, target.name, window, hotel=hotel)
+    survey = Survey(hotel.slug, target.name, window, hotel=hotel, seen=seen)
     if unread is not None:
         _fail(survey, unread)
         return survey
@@ -260,7 +264,8 @@ def _compare(
     kinds = frozenset(address.kind for address in (*wanted, *derived)) | (
         ALWAYS_READ if target.name != DATABASE else frozenset()
     )
-    seen = target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
+    seen = survey.seen or target.observe(kinds & frozenset(target.capabilities.kinds), survey.window)
+    survey.seen = seen
     survey.assigned = seen.assigned
     survey.coverage = seen.coverage
     here = {address: last for address, last in applied.items() if address.target == target.name}

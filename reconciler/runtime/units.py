@@ -82,6 +82,18 @@ class Books:
             ledger.hold(room, address.target, merge(found, known, lambda t, h: None if t is None else booked(t, h)))
         return found
 
+    def for_the_hotel(self, address: Address, wanted: Calendar[Allotments]) -> Calendar[Allotments]:
+        """The hotel's own rows as they may be written: where the hotel sells by them without asking, `direct` gets what is free."""
+        room, window = self._id(address), Window(wanted.start, wanted.until)
+        with self._open() as ledger:
+            if ledger.sells_direct():
+                return wanted
+            others = units.total(self._held_by_providers(ledger, room, window, wanted))
+            stands = _of(ledger.standing(room, window), DIRECT)
+        own = merge(_of(wanted, DIRECT), stands, lambda want, now: None if want is None else min(want, now or 0))
+        direct = units.granted(_of(wanted, DIRECT), own, others, units.limit(wanted))
+        return merge(wanted, direct, lambda night, count: night and _with_direct(night, count or 0))
+
     def opened(self, address: Address, granted: Calendar[int]) -> None:
         """The count is in force there."""
         with self._open() as ledger:
@@ -108,20 +120,27 @@ class Books:
     def _taken(self, ledger: Ledger, address: Address, window: Window) -> Calendar[int]:
         """What all other channels hold of the room, the hotel itself among them."""
         room, here = self._id(address), self._allotted(address).clip(window.start, window.until)
-        booked, holdings = ledger.booked(room, window), ledger.holdings(room)
+        booked = ledger.booked(room, window)
         standing = ledger.standing(room, window)
         lowered = _lowered(standing, here)
         if lowered and self.hotel.manages(DATABASE, "allocation") is Manage.YES:
             ledger.give_way(room, lowered)
             standing = standing.overlay(lowered)
-        parts = []
-        for channel in sorted(self.hotel.mappings.keys() - {address.target}):
-            promised = _more(_of(here, channel), _of(standing, channel))
-            held = holdings.get(channel, Calendar()).map(lambda one: one.held)
-            parts.append(_more(promised.overlay(held.clip(window.start, window.until)), booked.get(channel)))
+        parts = self._held_by_providers(ledger, room, window, here.overlay(standing), but=address.target)
         direct = _of(here, DIRECT).overlay(_of(standing, DIRECT))
         parts.append(booked.get(DIRECT, Calendar()) if ledger.sells_direct() else _more(direct, booked.get(DIRECT)))
         return units.total(parts)
+
+    def _held_by_providers(
+        self, ledger: Ledger, room: str, window: Window, promised: Calendar[Allotments], but: str = ""
+    ) -> list[Calendar[int]]:
+        """What each provider may have sold in all; where the ledger does not know, what it was promised."""
+        booked, holdings = ledger.booked(room, window), ledger.holdings(room)
+        parts = []
+        for channel in sorted(self.hotel.mappings.keys() - {but}):
+            held = holdings.get(channel, Calendar()).map(lambda one: one.held).clip(window.start, window.until)
+            parts.append(_more(_of(promised, channel).overlay(held), booked.get(channel)))
+        return parts
 
     def _allotted(self, address: Address) -> Calendar[Allotments]:
         return self.hotel.allocation[address.key[0]]
@@ -170,11 +189,14 @@ def _lowered(standing: Calendar[Allotments], wanted: Calendar[Allotments]) -> Ca
             return None
         direct = min(now.of(DIRECT), to.of(DIRECT))
         house = to if to.units + to.overbooking < now.units + now.overbooking else now
-        channels = tuple((name, direct if name == DIRECT else count) for name, count in now.channels)
-        found = Allotments(house.units, channels, house.overbooking)
+        found = _with_direct(replace(now, units=house.units, overbooking=house.overbooking), direct)
         return None if found == now else found
 
     return merge(standing, wanted, lower)
+
+
+def _with_direct(night: Allotments, direct: int) -> Allotments:
+    return replace(night, channels=tuple((n, direct if n == DIRECT else count) for n, count in night.channels))
 
 
 def _of(nights: Calendar[Allotments], channel: str) -> Calendar[int]:

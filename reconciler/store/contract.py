@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from reconciler.model.address import Address
+from reconciler.model.booking import Change, Stay, Version
 from reconciler.model.calendar import Calendar
 from reconciler.model.holding import Holding
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, Run, RunStatus
@@ -34,6 +35,18 @@ class Recording:
     message_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A line of the ledger: one stay of a booking. `room_id` is None where the channel's room is mapped to none."""
+
+    channel: str
+    booking: str
+    status: Change
+    room_id: str | None
+    stay: Stay
+    at: datetime
+
+
 class Ledger(Protocol):
     """Units of one property, for as long as nobody else may take or give any of them. Rooms are named by the hotel's own ids."""
 
@@ -51,6 +64,15 @@ class Ledger(Protocol):
 
     def give_way(self, room_id: str, nights: Calendar[Allotments]) -> None:
         """Units, overbooking and the direct allotment of the hotel's own rows become these, so that nobody sells by more."""
+
+    def receive(self, version: Version, source: str) -> bool:
+        """Keeps a version of a booking; whether it is new. The one that came last is known however often it comes again."""
+
+    def versions(self, channel: str, booking: str) -> Sequence[Version]:
+        """All versions of a booking that were kept, in the order in which they came."""
+
+    def enter(self, version: Version, lines: Sequence[tuple[Stay, str | None]]) -> None:
+        """What the booking comes to, in place of what was known of it: its stays, each with our room's id where it is mapped."""
 
     def sells_direct(self) -> bool:
         """Whether the hotel ever told a sale of its own, and so asks before it sells."""
@@ -91,6 +113,15 @@ class Reader(Protocol):
 
     def moving(self, property_id: str) -> Mapping[tuple[str, str], Calendar[bool]]:
         """The nights on which units of a room move at a provider or were left in the middle of it, by the room's id and provider."""
+
+    def sold_direct(self, property_id: str) -> Mapping[str, Calendar[int]]:
+        """Units that the hotel itself sold by asking, by the room's id; empty where it never asked."""
+
+    def bookings(self, property_id: str) -> Sequence[Booked]:
+        """The bookings that are known, by arrival."""
+
+    def free(self, property_id: str, room_id: str, night: date) -> int | None:
+        """Units of a room that no channel holds; None where the hotel's rows say nothing of the night."""
 
     def dead_at(self, property_id: str, provider: str) -> datetime | None:
         """From when on nothing that was sent there and not answered can be carried out any more; None where all was answered."""
@@ -145,6 +176,15 @@ class Writer(Reader, Protocol):
 
     def abandon(self, at: datetime) -> None:
         """Marks as interrupted the runs that still say "running" and hold no lock: they were cut off."""
+
+    def acknowledged(self, versions: Sequence[Version], at: datetime) -> None:
+        """The provider knows that these are kept."""
+
+    def sell_direct(self, property_id: str, room_id: str, stay: Stay, reference: str) -> bool:
+        """A sale by the hotel itself, all nights or none; False where too few units are free. Raises RefusedError for a bad one."""
+
+    def cancel_direct(self, property_id: str, reference: str) -> bool:
+        """Cancels one by its reference; False where there is none."""
 
     def units(self, property_id: str) -> AbstractContextManager[Ledger]:
         """The ledger of a property, all or nothing of what is done in the block."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 
+from reconciler.model.booking import Change, Stay, Version
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.holding import Holding, Phase
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
@@ -66,6 +69,40 @@ class PostgresLedger:
         with self._connection.cursor() as cursor:
             cursor.executemany(self._sql["give_way"], rows)
 
+    def receive(self, version: Version, source: str) -> bool:
+        where = (version.channel, version.booking)
+        newest = self._connection.execute(self._sql["newest_version"], where).fetchone()
+        if newest is not None and newest[0].partition("~")[0] == version.version:
+            return False
+        row = self._connection.execute(
+            self._sql["known_versions"], (*where, version.version, f"{_escaped(version.version)}~%")
+        ).fetchone()
+        times = row[0] if row else 0
+        name = f"{version.version}~{times + 1}" if times else version.version
+        stays = json.dumps([_stay_to_json(stay) for stay in version.stays])
+        values = (name, self._property, version.change.value, version.at, stays, source)
+        self._connection.execute(self._sql["receive"], (*where, *values))
+        return True
+
+    def versions(self, channel: str, booking: str) -> Sequence[Version]:
+        return [
+            Version(channel, "", booking, name, Change(change), at, tuple(_stay(stay) for stay in stays))
+            for name, change, at, stays in self._rows("versions", channel, booking)
+        ]
+
+    def enter(self, version: Version, lines: Sequence[tuple[Stay, str | None]]) -> None:
+        where = (version.channel, version.booking)
+        self._connection.execute(self._sql["forget_lines"], where)
+        told = (version.change.value, version.version, version.at)
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                self._sql["enter_line"],
+                [
+                    (*where, number, self._property, room, stay.room, stay.arrival, stay.departure, stay.units, *told)
+                    for number, (stay, room) in enumerate(lines)
+                ],
+            )
+
     def sells_direct(self) -> bool:
         return bool(self._rows("sells_direct")[0][0])
 
@@ -75,3 +112,17 @@ class PostgresLedger:
 
 def _allotments(units: int, direct: int, expedia: int, booking: int, overbooking: int) -> Allotments:
     return Allotments(units, ((DIRECT, direct), (BOOKING, booking), (EXPEDIA, expedia)), overbooking)
+
+
+def _escaped(name: str) -> str:
+    return name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _stay_to_json(stay: Stay) -> dict[str, str | int]:
+    dates = {"arrival": stay.arrival.isoformat(), "departure": stay.departure.isoformat()}
+    return {"room": stay.room, **dates, "units": stay.units}
+
+
+def _stay(data: Mapping[str, Any]) -> Stay:
+    arrival, departure = (date.fromisoformat(data[name]) for name in ("arrival", "departure"))
+    return Stay(data["room"], arrival, departure, data["units"])

@@ -5,7 +5,6 @@ Threads each get a connection of their own. Values are written as their kind's J
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,17 +16,19 @@ from typing import Any
 import psycopg
 from psycopg.rows import TupleRow
 
-from reconciler.errors import LockedError
+from reconciler.errors import DatabaseError, LockedError, RefusedError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address, parse
+from reconciler.model.booking import Change, Stay, Version
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, RunStatus
 from reconciler.model.journal import Run as JournalRun
 from reconciler.model.moves import Moves
 from reconciler.model.property import PROVIDERS, Closure
-from reconciler.model.state import Json, Value
+from reconciler.model.state import Json
+from reconciler.store import rows
 from reconciler.store.connect import connect
-from reconciler.store.contract import Recording
+from reconciler.store.contract import Booked, Recording
 from reconciler.store.faults import told
 from reconciler.store.ledger import PostgresLedger
 from reconciler.store.statements import statements
@@ -72,40 +73,40 @@ class PostgresStore:
     # --- reading
 
     def environment(self) -> str | None:
-        rows = self._rows("environment")
-        return str(rows[0][0]) if rows else None
+        found = self._rows("environment")
+        return str(found[0][0]) if found else None
 
     def applied(self, property_slug: str) -> Mapping[Address, Applied]:
         by_address: dict[str, list[Row]] = {}
         for row in self._rows("applied", self._environment, property_slug):
             by_address.setdefault(row[0], []).append(row)
         moves = self.pending_of(property_slug)
-        return {moves.address(parse(text)): _applied(rows) for text, rows in by_address.items()}
+        return {moves.address(parse(text)): rows.applied(found) for text, found in by_address.items()}
 
     def bindings(self, property_slug: str, provider: str) -> Mapping[tuple[str, str], str]:
-        rows = self._rows("bindings", self._environment, property_slug, provider)
+        found = self._rows("bindings", self._environment, property_slug, provider)
         moves = self.pending_of(property_slug)
-        return {moves.pair(*_pair(key)): external_id for key, external_id in rows}
+        return {moves.pair(*rows.pair(key)): external_id for key, external_id in found}
 
     def runs(self, limit: int) -> Sequence[JournalRun]:
-        return [_run(row) for row in self._rows("runs", self._environment, limit)]
+        return [rows.run_of(row) for row in self._rows("runs", self._environment, limit)]
 
     def run(self, run_id: str) -> JournalRun | None:
         wanted = "".join(character for character in run_id if character in "0123456789abcdef-")
-        rows = self._rows("run", self._environment, wanted + "%") if wanted and wanted == run_id else []
-        return _run(rows[0]) if len(rows) == 1 else None
+        found = self._rows("run", self._environment, wanted + "%") if wanted and wanted == run_id else []
+        return rows.run_of(found[0]) if len(found) == 1 else None
 
     def journal(self, run_id: str) -> Sequence[JournalEntry]:
-        return [_entry(row) for row in self._rows("journal", run_id)]
+        return [rows.entry(row) for row in self._rows("journal", run_id)]
 
     def unsettled(self, property_slug: str) -> Sequence[JournalEntry]:
         moves = self.pending_of(property_slug)
-        entries = [_entry(row) for row in self._rows("unsettled", self._environment, property_slug)]
+        entries = [rows.entry(row) for row in self._rows("unsettled", self._environment, property_slug)]
         return [replace(entry, address=moves.address(entry.address)) for entry in entries]
 
     def completed_by(self, plan_digest: str) -> str | None:
-        rows = self._rows("completed_by", plan_digest)
-        return str(rows[0][0]) if rows else None
+        found = self._rows("completed_by", plan_digest)
+        return str(found[0][0]) if found else None
 
     def rotated(self, property_id: str) -> Mapping[str, datetime]:
         return {provider: at for provider, at in self._rows("rotated", property_id, property_id) if at is not None}
@@ -117,10 +118,25 @@ class PostgresStore:
         return {slug: Moves(*both) for slug, both in found.items()}
 
     def moving(self, property_id: str) -> Mapping[tuple[str, str], Calendar[bool]]:
-        runs: dict[tuple[str, str], list[Run[bool]]] = {}
-        for room_id, channel, start, until in self._rows("moving", property_id):
-            runs.setdefault((str(room_id), channel), []).append(Run(start, until, True))
-        return {key: from_runs(found) for key, found in runs.items()}
+        found = self._rows("moving", property_id)
+        return rows.calendars(((room, channel), Run(start, until, True)) for room, channel, start, until in found)
+
+    def sold_direct(self, property_id: str) -> Mapping[str, Calendar[int]]:
+        return rows.calendars(
+            (room, Run(start, until, units)) for room, start, until, units in self._rows("sold_direct", property_id)
+        )
+
+    def bookings(self, property_id: str) -> Sequence[Booked]:
+        return [
+            Booked(channel, booking, Change(status), room_id, Stay(room, arrival, departure, units), at)
+            for channel, booking, status, room_id, room, arrival, departure, units, at in self._rows(
+                "bookings", property_id
+            )
+        ]
+
+    def free(self, property_id: str, room_id: str, night: date) -> int | None:
+        found: int | None = self._rows("free", property_id, room_id, night)[0][0]
+        return found
 
     def dead_at(self, property_id: str, provider: str) -> datetime | None:
         found: datetime | None = self._rows("dead_at", property_id, provider)[0][0]
@@ -173,9 +189,9 @@ class PostgresStore:
             run("move_operations", *both, where)
             bound = {key for provider in PROVIDERS for key, _ in run("bindings", where, slug, provider)}
             pairs = [
-                (key, "/".join(pending.pair(*_pair(key))))
+                (key, "/".join(pending.pair(*rows.pair(key))))
                 for key in sorted(bound)
-                if pending.pair(*_pair(key)) != _pair(key)
+                if pending.pair(*rows.pair(key)) != rows.pair(key)
             ]
             run("move_bindings_aside", *([list(side) for side in zip(*pairs, strict=True)] or [[], []]), where, slug)
             run("forget_newer_bindings", where, slug)
@@ -191,7 +207,7 @@ class PostgresStore:
         self._change([("start", (*values, run.host, run.pid, run.os_user, run.tool_version))])
 
     def finish(self, run_id: str, status: RunStatus, at: datetime, summary: Mapping[str, Json]) -> None:
-        self._change([("finish", (status.value, at, _json(dict(summary)), run_id))])
+        self._change([("finish", (status.value, at, rows.to_json(dict(summary)), run_id))])
 
     def intend(self, entries: Sequence[JournalEntry]) -> None:
         tried = {(entry.run_id, entry.address.property) for entry in entries if entry.intent_at is not None}
@@ -203,12 +219,12 @@ class PostgresStore:
                         hint="the connection that held it broke, or somebody broke the lock; run it again",
                     )
             for entry in entries:
-                connection.execute(self._sql["intend"], _intent(entry))
+                connection.execute(self._sql["intend"], rows.intent(entry))
 
     def settle(
         self, run_id: str, seqs: Sequence[int], outcome: Outcome, at: datetime, detail: str, messages: Sequence[str]
     ) -> None:
-        told = (_storable(detail)[:_LONGEST], _json(list(messages)))
+        told = (rows.storable(detail)[:_LONGEST], rows.to_json(list(messages)))
         self._change([("settle", (outcome.value, at, *told, run_id, list(seqs)))])
 
     def record(self, recordings: Sequence[Recording]) -> None:
@@ -227,6 +243,28 @@ class PostgresStore:
 
     def abandon(self, at: datetime) -> None:
         self._change([("abandon", (at, self._environment))])
+
+    def acknowledged(self, versions: Sequence[Version], at: datetime) -> None:
+        self._change(
+            ("acknowledged", (at, one.channel, one.booking, one.version, f"{one.version}~%")) for one in versions
+        )
+
+    def sell_direct(self, property_id: str, room_id: str, stay: Stay, reference: str) -> bool:
+        values = (property_id, room_id, stay.arrival, stay.departure, stay.units, reference)
+        return self._asked("sell_direct", values)
+
+    def cancel_direct(self, property_id: str, reference: str) -> bool:
+        return self._asked("cancel_direct", (property_id, reference))
+
+    def _asked(self, name: str, values: Row) -> bool:
+        try:
+            with self._transaction() as connection:
+                return bool(_scalar(connection.execute(self._sql[name], values)))
+        except DatabaseError as error:
+            cause = error.__cause__
+            if isinstance(cause, psycopg.errors.UniqueViolation | psycopg.errors.InvalidParameterValue):
+                raise RefusedError(cause.diag.message_primary or "refused") from None
+            raise
 
     @contextmanager
     def units(self, property_id: str) -> Iterator[PostgresLedger]:
@@ -275,19 +313,19 @@ class PostgresStore:
         if new.nights is None:
             connection.execute(self._sql["forget_document"], (self._environment, address))
             if new.value is not None:
-                value = _json(KINDS[new.address.kind].to_json(new.value))
+                value = rows.to_json(KINDS[new.address.kind].to_json(new.value))
                 connection.execute(self._sql["record"], (*common, None, None, value, *origin))
             return
         if not new.nights:
             return
         span = (self._environment, address, new.nights.until, new.nights.start)
         kept = [
-            (start, until, _json(value), *rest)
+            (start, until, rows.to_json(value), *rest)
             for row_start, row_until, value, *rest in connection.execute(self._sql["applied_within"], span).fetchall()
             for start, until, _ in from_runs([Run(row_start, row_until, True)]).without(new.nights)
         ]
         runs = KINDS[new.address.kind].to_json(new.value) if new.value is not None else []
-        fresh = [(run["from"], run["until"], _json(run["value"]), *origin) for run in _objects(runs)]
+        fresh = [(run["from"], run["until"], rows.to_json(run["value"]), *origin) for run in rows.objects(runs)]
         with connection.cursor() as cursor:
             cursor.executemany(self._sql["record"], [(*common, *row) for row in (*kept, *fresh)])
 
@@ -319,77 +357,6 @@ class PostgresStore:
                 connection.execute(self._sql[name], values)
 
 
-def _json(data: Json) -> str:
-    return json.dumps(_storable(data), sort_keys=True, ensure_ascii=False)
-
-
-def _storable(data: Any) -> Any:
-    """The data with every character that PostgreSQL cannot hold (NUL, halves of characters) replaced: such come from outside."""
-    if isinstance(data, str):
-        return data if data.isprintable() else data.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-    if isinstance(data, dict):
-        return {_storable(key): _storable(value) for key, value in data.items()}
-    return [_storable(item) for item in data] if isinstance(data, list) else data
-
-
-def _objects(data: Json) -> list[dict[str, Json]]:
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
-
-
 def _scalar(cursor: psycopg.Cursor[TupleRow]) -> object:
     row = cursor.fetchone()
     return row[0] if row else None
-
-
-def _pair(key: str) -> tuple[str, str]:
-    room, _, plan = key.partition("/")
-    return room, plan
-
-
-def _applied(rows: Sequence[Row]) -> Applied:
-    _, kind, from_night, _, value, run_id, digest, message_id, at = rows[-1]
-    if from_night is None:
-        return Applied(value, run_id, digest, message_id, at)
-    runs: list[Json] = [
-        {"from": _iso(start), "until": _iso(until), "value": night} for _, _, start, until, night, *_ in rows
-    ]
-    newest = max(rows, key=lambda row: row[8])
-    return Applied(_value(kind, runs) or Calendar(), newest[5], newest[6], newest[7], newest[8])
-
-
-def _iso(night: date) -> str:
-    return night.isoformat()
-
-
-def _value(kind: str, data: Json) -> Value | None:
-    return KINDS[kind].from_json(data)
-
-
-def _run(row: Row) -> JournalRun:
-    return replace(JournalRun(*row[:10]), status=RunStatus(row[10]), finished_at=row[11], summary=row[12] or {})
-
-
-def _intent(entry: JournalEntry) -> Row:
-    kind, address = KINDS[entry.address.kind], entry.address
-    values = (_json(kind.to_json(entry.before)), _json(kind.to_json(entry.after)))
-    where = (entry.run_id, entry.seq, address.property, address.target, str(address), entry.label, entry.action)
-    return (*where, *values, entry.intent_at)
-
-
-def _entry(row: Row) -> JournalEntry:
-    run_id, seq, address_text, label, action, before, after, intent_at, outcome, outcome_at, detail, messages = row
-    address = parse(address_text)
-    return JournalEntry(
-        run_id,
-        seq,
-        address,
-        action,
-        _value(address.kind, before),
-        _value(address.kind, after),
-        intent_at,
-        label,
-        Outcome(outcome) if outcome else None,
-        outcome_at,
-        detail or "",
-        tuple(messages or ()),
-    )

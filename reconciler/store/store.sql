@@ -35,8 +35,14 @@ SET external_id = EXCLUDED.external_id, run_id = EXCLUDED.run_id, at = EXCLUDED.
 WHERE reconciler.bindings.external_id IS DISTINCT FROM EXCLUDED.external_id;
 
 -- name: moving
-SELECT room_id, channel, from_night, until_night FROM reconciler.holdings
+SELECT room_id::text, channel, from_night, until_night FROM reconciler.holdings
 WHERE property_id = %s AND phase <> 'open' ORDER BY room_id, channel, from_night;
+
+-- name: sold_direct
+SELECT b.room_id::text, n::date, n::date + 1, sum(CASE WHEN b.status = 'cancelled' THEN 0 ELSE b.units END)::int
+FROM reconciler.bookings b, generate_series(b.arrival, b.departure - 1, interval '1 day') AS n
+WHERE b.property_id = %s AND b.provider = 'direct' AND b.room_id IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: dead_at
 SELECT max(dead_at) FROM reconciler.holdings WHERE property_id = %s AND channel = %s;
@@ -234,3 +240,20 @@ WHERE l.environment = %s AND EXISTS (
     AND p.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 )
 ORDER BY l.property;
+
+-- name: acknowledged
+UPDATE reconciler.booking_versions SET acknowledged_at = %s
+WHERE provider = %s AND booking = %s AND (version = %s OR version LIKE %s) AND acknowledged_at IS NULL;
+
+-- name: sell_direct
+SELECT reconciler.sell_direct(%s, %s, %s, %s, %s, %s);
+
+-- name: cancel_direct
+SELECT reconciler.cancel_direct(%s, %s);
+
+-- name: free
+SELECT reconciler.free_units(%s, %s, %s);
+
+-- name: bookings
+SELECT provider, booking, status, room_id::text, channel_room, arrival, departure, units, at
+FROM reconciler.bookings WHERE property_id = %s ORDER BY arrival, provider, booking, line;

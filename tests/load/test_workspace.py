@@ -29,7 +29,7 @@ plan_ttl: 2d
 transport: {timeout: 10s, attempts: 3}
 providers:
   expedia: {requests_per_minute: 60, transport: {timeout: 500ms}, endpoints: {local: "http://127.0.0.1:8790/"},
-    allotment: {deadline: 30s, move: overlap}}
+    allotment: {deadline: 30s, move: close}}
   booking.com: {booked_includes_cancelled: true, auth: basic}
 environments:
   production: {database: env:DATABASE_URL, endpoints: production, test_mode: false, sync: {enabled: true, interval: 300s}}
@@ -48,7 +48,7 @@ def test_what_is_written_goes_over_the_defaults(tmp_path: Path) -> None:
     workspace = found.workspace
     expedia, booking = workspace.providers["expedia"], workspace.providers["booking.com"]
     assert expedia.transport == Transport(timeout=0.5, attempts=3, requests_per_minute=60)
-    assert (expedia.endpoints, expedia.allotment) == ({"local": "http://127.0.0.1:8790"}, Moving(30.0, 60.0, "overlap"))
+    assert (expedia.endpoints, expedia.allotment) == ({"local": "http://127.0.0.1:8790"}, Moving(30.0, 60.0, "close"))
     assert (booking.transport.timeout, booking.booked_includes_cancelled) == (10.0, True)
     assert (booking.auth, expedia.auth) == ("basic", "token")
     production = workspace.environments["production"]
