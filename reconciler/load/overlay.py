@@ -285,14 +285,15 @@ def every_room(data: Mapping) -> Mapping:
     rooms, allocation = data.get("rooms"), data.get("allocation")
     if not isinstance(allocation, dict):
         return data
-    expanded, shared = dict(allocation), allocation.get("*")
+    shared = allocation.get("*")
+    expanded = dict(allocation)
     if isinstance(rooms, dict) and isinstance(shared, dict):
-        for room in rooms:
-            own = allocation.get(room)
-            if own is None or isinstance(own, dict):
-                expanded[room] = _merge(shared, own, ("allocation", room)) if own else shared
-    for room, own in expanded.items():
-        expanded[room] = _without_removed(own, ("allocation", room)) if isinstance(own, dict) else own
+        expanded |= {room: shared for room in rooms if allocation.get(room) is None}
+    for room, own in allocation.items():
+        if room != "*" and isinstance(own, dict):
+            keys = ("allocation", room)
+            under = shared if isinstance(shared, dict) and isinstance(rooms, dict) and room in rooms else {}
+            expanded[room] = _without_removed(_merge(under, own, keys) if under else own, keys)
     return {**data, "allocation": expanded}
 
 
