@@ -57,7 +57,7 @@ applied: environment text, property text, target text, kind text, address text, 
   provenance text, run_id uuid, plan_digest text, message_id text, at timestamptz
 bindings: environment text, property text, provider text, kind text, key text, external_id text, run_id uuid, at timestamptz
 booking_versions: provider text, booking text, version text, property_id uuid, change text, at timestamptz, stays jsonb,
-  source text, received_at timestamptz, acknowledged_at timestamptz
+  source text, received_at timestamptz, acknowledged_at timestamptz, arrived integer
 bookings: provider text, booking text, line integer, property_id uuid, room_id uuid, channel_room text, arrival date,
   departure date, units integer, status text, version text, at timestamptz
 holdings: property_id uuid, room_id uuid, channel text, from_night date, until_night date, held integer, phase text,

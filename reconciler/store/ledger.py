@@ -71,17 +71,13 @@ class PostgresLedger:
 
     def receive(self, version: Version, source: str) -> bool:
         where = (version.channel, version.booking)
-        newest = self._connection.execute(self._sql["newest_version"], where).fetchone()
-        if newest is not None and newest[0].partition("~")[0] == version.version:
+        if self._rows("newest_version", *where) == [(version.version,)]:
             return False
-        row = self._connection.execute(
-            self._sql["known_versions"], (*where, version.version, f"{_escaped(version.version)}~%")
-        ).fetchone()
-        times = row[0] if row else 0
+        ((times,),) = self._rows("known_versions", *where, version.version)
         name = f"{version.version}~{times + 1}" if times else version.version
         stays = json.dumps([_stay_to_json(stay) for stay in version.stays])
-        values = (name, self._property, version.change.value, version.at, stays, source)
-        self._connection.execute(self._sql["receive"], (*where, *values))
+        told = (*where, name, version.change.value, version.at, stays, source)
+        self._connection.execute(self._sql["receive"], (self._property, *told))
         return True
 
     def versions(self, channel: str, booking: str) -> Sequence[Version]:
@@ -91,14 +87,14 @@ class PostgresLedger:
         ]
 
     def enter(self, version: Version, lines: Sequence[tuple[Stay, str | None]]) -> None:
-        where = (version.channel, version.booking)
+        where = (self._property, version.channel, version.booking)
         self._connection.execute(self._sql["forget_lines"], where)
         told = (version.change.value, version.version, version.at)
         with self._connection.cursor() as cursor:
             cursor.executemany(
                 self._sql["enter_line"],
                 [
-                    (*where, number, self._property, room, stay.room, stay.arrival, stay.departure, stay.units, *told)
+                    (*where, number, room, stay.room, stay.arrival, stay.departure, stay.units, *told)
                     for number, (stay, room) in enumerate(lines)
                 ],
             )
@@ -112,10 +108,6 @@ class PostgresLedger:
 
 def _allotments(units: int, direct: int, expedia: int, booking: int, overbooking: int) -> Allotments:
     return Allotments(units, ((DIRECT, direct), (BOOKING, booking), (EXPEDIA, expedia)), overbooking)
-
-
-def _escaped(name: str) -> str:
-    return name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _stay_to_json(stay: Stay) -> dict[str, str | int]:

@@ -245,9 +245,7 @@ class PostgresStore:
         self._change([("abandon", (at, self._environment))])
 
     def acknowledged(self, versions: Sequence[Version], at: datetime) -> None:
-        self._change(
-            ("acknowledged", (at, one.channel, one.booking, one.version, f"{one.version}~%")) for one in versions
-        )
+        self._change(("acknowledged", (at, one.channel, one.booking, one.version)) for one in versions)
 
     def sell_direct(self, property_id: str, room_id: str, stay: Stay, reference: str) -> bool:
         values = (property_id, room_id, stay.arrival, stay.departure, stay.units, reference)

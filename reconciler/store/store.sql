@@ -243,7 +243,7 @@ ORDER BY l.property;
 
 -- name: acknowledged
 UPDATE reconciler.booking_versions SET acknowledged_at = %s
-WHERE provider = %s AND booking = %s AND (version = %s OR version LIKE %s) AND acknowledged_at IS NULL;
+WHERE provider = %s AND booking = %s AND split_part(version, '~', 1) = %s AND acknowledged_at IS NULL;
 
 -- name: sell_direct
 SELECT reconciler.sell_direct(%s, %s, %s, %s, %s, %s);

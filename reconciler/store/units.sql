@@ -35,24 +35,25 @@ WHERE a.property_id = %s AND a.room_type_id = %s AND a.date >= %s AND a.date < %
 SELECT EXISTS (SELECT FROM reconciler.booking_versions v WHERE v.property_id = %s AND v.provider = 'direct');
 
 -- name: newest_version
-SELECT version FROM reconciler.booking_versions WHERE provider = %s AND booking = %s ORDER BY received_at DESC LIMIT 1;
+SELECT split_part(version, '~', 1) FROM reconciler.booking_versions
+WHERE property_id = %s AND provider = %s AND booking = %s ORDER BY arrived DESC LIMIT 1;
 
 -- name: known_versions
 SELECT count(*) FROM reconciler.booking_versions
-WHERE provider = %s AND booking = %s AND (version = %s OR version LIKE %s);
+WHERE property_id = %s AND provider = %s AND booking = %s AND split_part(version, '~', 1) = %s;
 
 -- name: receive
-INSERT INTO reconciler.booking_versions (provider, booking, version, property_id, change, at, stays, source, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp());
+INSERT INTO reconciler.booking_versions (property_id, provider, booking, version, change, at, stays, source)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s);
 
 -- name: versions
 SELECT version, change, at, stays FROM reconciler.booking_versions
-WHERE property_id = %s AND provider = %s AND booking = %s ORDER BY received_at;
+WHERE property_id = %s AND provider = %s AND booking = %s ORDER BY arrived;
 
 -- name: forget_lines
-DELETE FROM reconciler.bookings WHERE provider = %s AND booking = %s;
+DELETE FROM reconciler.bookings WHERE property_id = %s AND provider = %s AND booking = %s;
 
 -- name: enter_line
 INSERT INTO reconciler.bookings
-  (provider, booking, line, property_id, room_id, channel_room, arrival, departure, units, status, version, at)
+  (property_id, provider, booking, line, room_id, channel_room, arrival, departure, units, status, version, at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);

@@ -4,7 +4,8 @@
 -- Nothing was ever written to the table of this name that an earlier migration made.
 DROP TABLE reconciler.bookings;
 
--- The inbox: every version of a booking once, as it was told. No names, no cards, no prices.
+-- The inbox: every version of a booking once, as it was told. No names, no cards, no prices. `arrived` is the order in which they came, which
+-- no clock disturbs. A booking is one of its property's: two hotels may number theirs alike.
 CREATE TABLE reconciler.booking_versions (
   provider text NOT NULL,
   booking text NOT NULL CHECK (booking <> ''),
@@ -16,7 +17,8 @@ CREATE TABLE reconciler.booking_versions (
   source text NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
   acknowledged_at timestamptz,
-  PRIMARY KEY (provider, booking, version)
+  arrived bigint GENERATED ALWAYS AS IDENTITY,
+  PRIMARY KEY (property_id, provider, booking, version)
 );
 CREATE INDEX booking_versions_waiting ON reconciler.booking_versions (property_id) WHERE acknowledged_at IS NULL;
 
@@ -34,7 +36,7 @@ CREATE TABLE reconciler.bookings (
   status text NOT NULL CHECK (status IN ('booked', 'modified', 'cancelled')),
   version text NOT NULL,
   at timestamptz NOT NULL,
-  PRIMARY KEY (provider, booking, line),
+  PRIMARY KEY (property_id, provider, booking, line),
   CHECK (arrival < departure)
 );
 CREATE INDEX bookings_by_night ON reconciler.bookings (property_id, room_id, arrival, departure) WHERE status <> 'cancelled';
@@ -107,9 +109,9 @@ BEGIN
   END IF;
   PERFORM reconciler.take_turn(property);
   SELECT * INTO known FROM reconciler.booking_versions v
-    WHERE v.provider = 'direct' AND v.booking = reference ORDER BY v.at DESC, v.change DESC LIMIT 1;
+    WHERE v.property_id = property AND v.provider = 'direct' AND v.booking = reference ORDER BY v.arrived DESC LIMIT 1;
   IF FOUND THEN
-    IF known.property_id = property AND known.change = 'booked' AND known.stays = asked THEN
+    IF known.change = 'booked' AND known.stays = asked THEN
       RETURN true;
     END IF;
     RAISE EXCEPTION 'reference % was given before, to another stay or to one that was cancelled', reference
@@ -144,7 +146,7 @@ BEGIN
   END IF;
   INSERT INTO reconciler.booking_versions (provider, booking, version, property_id, change, at, stays, source, acknowledged_at)
     SELECT 'direct', reference, 'cancelled', property, 'cancelled', b.at, '[]', 'sql', told
-    FROM reconciler.bookings b WHERE b.provider = 'direct' AND b.booking = reference LIMIT 1;
+    FROM reconciler.bookings b WHERE b.property_id = property AND b.provider = 'direct' AND b.booking = reference;
   RETURN true;
 END
 $$;
