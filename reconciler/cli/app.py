@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("state", "status", "Show where each property stands."),
     "runs": ("state", "runs", "List the runs, or show one, operation by operation."),
     "lookup": ("state", "lookup", "Look up a room's or plan's id at a provider, or the way back."),
-    "locks": ("state", "locks", "Show who holds which property since when."),
+    "locks": ("state", "locks", "Show who holds which property since when; break a lock."),
     "providers": ("state", "providers", "Show which provider can do what, and on what each claim rests."),
     "db": ("database", "db", "Migrate, check and seed the database."),
     "sandbox": ("sandbox", "sandbox", "Serve both extranets on this machine."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,12 +11,15 @@ import click
 from reconciler.cli.options import common
 from reconciler.cli.output import show as draw
 from reconciler.errors import UsageError
+from reconciler.model.diagnostics import did_you_mean
+from reconciler.model.journal import Holder
 from reconciler.report import locks as locks_report
 from reconciler.report import lookup as lookup_report
 from reconciler.report import providers as providers_report
 from reconciler.report import run as run_report
 from reconciler.report import status as status_report
 from reconciler.runtime.knowing import find_mapping, standing
+from reconciler.runtime.site import Site
 from reconciler.wiring import CAPABILITIES, Options, site
 
 
@@ -101,20 +106,51 @@ def lookup(
     return 0
 
 
-@click.command(short_help="Show who holds which property since when.")
-@click.argument("action", type=click.Choice(["list"]), default="list")
+@click.command(short_help="Show who holds which property since when; break a lock.")
+@click.argument("action", type=click.Choice(["list", "break"]), default="list")
+@click.option("--property", "slug", metavar="SLUG", help="With `break`: the property whose lock is broken.")
+@click.option("--auto-approve", is_flag=True, help="With `break`: do not ask.")
 @common(form=True)
-def locks(options: Options, action: str, form: str, json_into: Path | None, quiet: bool) -> int:
+def locks(
+    options: Options,
+    action: str,
+    slug: str | None,
+    auto_approve: bool,
+    form: str,
+    json_into: Path | None,
+    quiet: bool,
+) -> int:
     """Show which run holds which property since when. A lock ends by itself when its holder is gone.
+
+    `break` takes the lock from a run that hangs: it sends nothing more, for any of its properties, and the next run settles what it left
+    open.
 
     \b
     Examples:
       reconciler locks list
+      reconciler locks break --property lisbon-baixa --auto-approve
     """
-    del action  # the only one
-    with site(options) as here:
-        report = locks_report.build(here.store.holders())
-    draw(report, form, json_into=json_into, quiet=quiet)
+    with site(options, changes=action == "break") as here:
+        held = here.store.holders()
+        if action == "break":
+            return _break(here, slug, held, auto_approve=auto_approve)
+    draw(locks_report.build(held), form, json_into=json_into, quiet=quiet)
+    return 0
+
+
+def _break(here: Site, slug: str | None, held: Sequence[Holder], *, auto_approve: bool) -> int:
+    if slug is None:
+        raise UsageError("which lock?", hint="give --property SLUG")
+    holder = next((one for one in held if one.property == slug), None)
+    if holder is None:
+        raise UsageError(f"nobody holds {slug}", hint=did_you_mean(slug, [one.property for one in held]))
+    who = f"run {holder.run_id[:8]} ({holder.verb}) of {holder.os_user}@{holder.host}, process {holder.pid}"
+    if not auto_approve:
+        if not sys.stdin.isatty():
+            raise UsageError("nobody can be asked here", hint="give --auto-approve")
+        click.confirm(f"Take {slug} from {who}?", abort=True, err=True)
+    here.store.break_lock(slug)
+    click.echo(f"Broken: {slug} was held by {who}. It sends nothing more; the next apply settles what it left open.")
     return 0
 
 

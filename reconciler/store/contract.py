@@ -177,6 +177,9 @@ class Writer(Reader, Protocol):
     def abandon(self, at: datetime) -> None:
         """Marks as interrupted the runs that still say "running" and hold no lock: they were cut off."""
 
+    def break_lock(self, property_slug: str) -> None:
+        """Ends the session of whoever holds the property: all that it holds is free, and its run sends nothing more."""
+
     def acknowledged(self, versions: Sequence[Version], at: datetime) -> None:
         """The provider knows that these are kept."""
 

@@ -244,6 +244,9 @@ class PostgresStore:
     def abandon(self, at: datetime) -> None:
         self._change([("abandon", (at, self._environment))])
 
+    def break_lock(self, property_slug: str) -> None:
+        self._change([("break_lock", (self._environment, property_slug))])
+
     def acknowledged(self, versions: Sequence[Version], at: datetime) -> None:
         self._change(("acknowledged", (at, one.channel, one.booking, one.version)) for one in versions)
 

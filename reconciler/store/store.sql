@@ -231,6 +231,15 @@ SELECT EXISTS (
   WHERE l.environment = %s AND l.property = %s AND l.run_id = %s
 );
 
+-- name: break_lock
+SELECT pg_terminate_backend(l.backend_pid)
+FROM reconciler.locks l
+WHERE l.environment = %s AND l.property = %s AND EXISTS (
+  SELECT FROM pg_locks p
+  WHERE p.locktype = 'advisory' AND p.granted AND p.pid = l.backend_pid
+    AND p.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+);
+
 -- name: holders
 SELECT l.property, l.run_id::text, l.verb, l.host, l.pid, l.os_user, l.since
 FROM reconciler.locks l

@@ -84,6 +84,40 @@ def test_another_property_may_be_worked_on_at_the_same_time(world: World) -> Non
     store.close()
 
 
+def test_a_lock_that_is_broken_is_free_and_the_run_that_had_it_sends_nothing_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    real = Expedia.execute
+
+    def broken_meanwhile(self: Expedia, batch: Batch) -> BatchResult:
+        sent.append(batch.summary)
+        if len(sent) == 1:
+            result = world.run("locks", "break", "--property", "lisbon-baixa", "--auto-approve")
+            assert result.code == 0, result.err
+            assert "Broken: lisbon-baixa was held by run" in result.out
+        return real(self, batch)
+
+    monkeypatch.setattr(Expedia, "execute", broken_meanwhile)
+    assert world.run("apply", "--auto-approve").code != 0
+    assert len(sent) == 1
+    assert world.run("locks", "list").out.startswith("Locks")
+    monkeypatch.undo()
+    world.apply()
+    assert world.addresses() == []
+
+
+def test_breaking_asks_and_names_what_nobody_holds(world: World) -> None:
+    store = store_of(world)
+    with store.lock(["lisbon-baixa"], a_run(), 0):
+        assert world.command("locks", "break", "--property", "lisbon-baixa").code == 64
+        assert world.run("locks", "break").code == 64
+        nobody = world.run("locks", "break", "--property", "lisbon-baxia", "--auto-approve")
+        assert (nobody.code, "did you mean `lisbon-baixa`?" in nobody.err) == (64, True)
+        assert [holder.property for holder in store.holders()] == ["lisbon-baixa"]
+    store.close()
+
+
 def test_when_the_lock_is_lost_in_the_middle_nothing_more_is_sent(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,6 +193,9 @@ class MemoryStore:
     def abandon(self, at: datetime) -> None:
         self._boundary("abandon")
 
+    def break_lock(self, property_slug: str) -> None:
+        raise AssertionError(_NOT_HERE)
+
     def acknowledged(self, versions: Sequence[Version], at: datetime) -> None:
         raise AssertionError(_NOT_HERE)
 
