@@ -153,6 +153,7 @@ ELSEWHERE: Mapping[str, str] = {
     "policy/blast_radius": "One plan changes no more than so much.",
     "policy/coverage": "What exists at a provider is mapped.",
     "policy/credential_age": "Credentials are rotated in time.",
+    "off-sale-for-a-moment": "Units move without a room being closed.",
     "policy/custom": "Rules of one's own hold.",
     "policy/freeze": "Nothing changes while changes are frozen.",
     "policy/rate_step": "A night's price moves by no more than so many percent in one plan.",

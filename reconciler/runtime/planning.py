@@ -7,15 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reconciler.engine.planner import operations
+from reconciler.engine.planner import calendar_of, operations
 from reconciler.errors import RefusedError
 from reconciler.model.address import DATABASE, WORKSPACE, Address
+from reconciler.model.calendar import merge
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
 from reconciler.model.journal import Applied
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.policies import CODE
 from reconciler.model.property import Property
-from reconciler.model.state import Coverage
+from reconciler.model.state import Availability, Coverage
 from reconciler.policy import judge
 from reconciler.providers.contract import Pending, Target
 from reconciler.runtime.closures import closed_by_hand
@@ -56,6 +57,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
             *closed_by_hand(hotel),
             *_pending(hotel),
             *unsold(hotel),
+            *_off_sale(site, hotel, steps),
             *not_owned(hotel, site.capabilities, coverage),
         ]
     case = case_of(site, steps, coverage, counts_of(surveys), {s.slug: s.hotel for s in surveys if s.hotel})
@@ -73,6 +75,29 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
         commit=site.commit,
         consents=tuple(sorted(set(consents))),
     )
+
+
+def _off_sale(site: Site, hotel: Property, steps: Sequence[Operation]) -> Iterator[Diagnostic]:
+    """Where rooms are closed for a moment while their units move, and for how long."""
+    for provider in sorted(hotel.providers):
+        here = [step for step in steps if step.address[:3] == (hotel.slug, provider, "availability")]
+        rooms = sorted({step.address.key[0] for step in here if _counts_change(step)})
+        seconds = site.moving(provider).feed_wait
+        if rooms and seconds:
+            message = f"{', '.join(rooms)}: off sale at {provider} for about {seconds:.0f} s, on the nights on which their units move"
+            hint = "that is how no unit is sold twice; docs/safety.md explains it"
+            yield Diagnostic("off-sale-for-a-moment", message, Severity.INFO, hint, address=f"{hotel.slug}/{provider}")
+
+
+def _counts_change(step: Operation) -> bool:
+    """Whether a room that is on sale gets another count on some night."""
+
+    def changes(before: Availability | None, after: Availability | None) -> bool | None:
+        if before is None or after is None or before.closed or not before.allotment:
+            return None
+        return before.allotment != after.allotment or None
+
+    return bool(merge(calendar_of(step.change.before), calendar_of(step.change.after), changes))
 
 
 def _pending(hotel: Property) -> Iterator[Diagnostic]:

@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA
+from reconciler.runtime.planning import make_plan
 from tests.simulator.mutations import MUTATIONS, NO_REGRETS
 from tests.simulator.naive import NAIVE
 from tests.simulator.walk import hotel, share, walk
-from tests.simulator.world import OversoldError, Simulation
+from tests.simulator.world import Odds, OversoldError, Simulation
 
 Record = Callable[[str, object], None]
 WALKS, RUNS = 5, 20
@@ -55,6 +56,14 @@ def _oversells(name: str, seed: int) -> bool:
     except OversoldError:
         return True
     return False
+
+
+def test_a_plan_says_where_rooms_are_off_sale_while_units_move_and_how_long() -> None:
+    world = Simulation(hotel(), 0, Odds.calm())
+    world.apply({DIRECT: 2, EXPEDIA: 2, BOOKING: 2}, killable=False)
+    plan = make_plan(world.site(world.wanting({DIRECT: 2, EXPEDIA: 3, BOOKING: 2})))
+    (told,) = [finding for finding in plan.findings if finding.code == "off-sale-for-a-moment"]
+    assert (told.address, "off sale at expedia for about 60 s" in told.message) == ("lisbon-baixa/expedia", True)
 
 
 def test_a_seed_replays_exactly() -> None:
