@@ -154,13 +154,14 @@ def test_every_leaf_of_the_example_has_its_file_line_and_column(file: str) -> No
     """Against the positions that another reader of YAML finds."""
     from reconciler.load.explaining import written
     from reconciler.load.files import read
+    from reconciler.load.places import Places
 
-    layers = [read(ROOT, file)]
+    layers, places = [read(ROOT, file)], Places()
     slug = "_workspace" if file == "reconciler.yaml" else Path(file).stem
     found = list(leaves(YAML().compose((ROOT / file).read_text(encoding="utf-8"))))
     assert len(found) > 20
     for keys, node in found:
-        answer = written(slug, keys, layers)
+        answer = written(slug, keys, layers, places)
         assert answer is not None, keys
         place = answer.steps[0].place
         assert place is not None

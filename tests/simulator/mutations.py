@@ -133,7 +133,7 @@ def a_count_is_booked_after_it_was_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Books, "grant", lambda self, address, wanted, counts, deadline: units.asked(wanted, counts))
 
 
-@_mutation(replace(NO_REGRETS, lost_before=0.3, reads_fail=False, attempts=1))
+@_mutation(replace(BUSY, regrets=0.6, lost_before=0.3, reads_fail=False, attempts=1))
 def a_closing_without_an_answer_is_taken_for_closed(patch: pytest.MonkeyPatch) -> None:
     run = Move.run
 

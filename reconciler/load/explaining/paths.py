@@ -11,12 +11,12 @@ from reconciler.load.problems import Keys
 from reconciler.model.explanation import Explained, Step
 
 
-def written(what: str, keys: Keys, layers: Sequence[File]) -> Explained | None:
+def written(what: str, keys: Keys, layers: Sequence[File], places: Places | None = None) -> Explained | None:
     """The value with the place that holds and those that it overrode; None where no file writes anything there.
 
-    `layers`: the files, the innermost first.
+    `layers`: the files, the innermost first. `places`: shared by several questions about the same files.
     """
-    places = Places()
+    places = places or Places()
     steps: list[Step] = []
     for file in layers:
         here = places.everywhere(keys, [file])
