@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,22 +17,27 @@ from reconciler import __version__
 from reconciler.cli.options import common
 from reconciler.cli.output import show as draw
 from reconciler.cli.running import run_of, stoppable, user
-from reconciler.errors import RefusedError, UsageError
+from reconciler.errors import InterruptedRunError, LockedError, RefusedError, UsageError
 from reconciler.model.booking import Change, Stay
-from reconciler.model.diagnostics import Diagnostic, Severity, did_you_mean, in_order
+from reconciler.model.diagnostics import Severity, did_you_mean, in_order
 from reconciler.model.journal import Run
 from reconciler.model.plan import Scope
-from reconciler.model.property import Property
+from reconciler.model.property import DIRECT, PROVIDERS, Property
 from reconciler.report import bookings as report
+from reconciler.report.bookings import TakenIn
 from reconciler.report.contract import count
 from reconciler.runtime.applying import apply_plan, claim
-from reconciler.runtime.bookings import Pulled, oversold, pull, taking_away, told
+from reconciler.runtime.bookings import Pulled, pull, unmapped
+from reconciler.runtime.faults import as_error
+from reconciler.runtime.oversold import Oversold, giving_way, oversold, told
+from reconciler.runtime.planning import in_parallel
 from reconciler.runtime.site import Site
 from reconciler.wiring import Options, site
 
 _NIGHT = click.DateTime(formats=["%Y-%m-%d"])
 _PROPERTY = click.option("--property", "slug", required=True, metavar="SLUG", help="The property.")
 _REFERENCE = click.option("--reference", required=True, metavar="TEXT", help="The hotel's own name of the sale.")
+_CHANNELS = click.Choice([*sorted(PROVIDERS), DIRECT])
 
 
 @click.group(short_help="List, pull, add and cancel bookings.")
@@ -40,14 +46,16 @@ def bookings() -> None:
 
 
 @bookings.command("list", short_help="List the bookings that are known.")
-@click.option("--provider", "channel", metavar="NAME", help="Only of this channel: expedia, booking.com, direct.")
-@click.option("--from", "first", type=_NIGHT, metavar="NIGHT", help="Only stays that are not over before this night.")
+@click.option("--provider", "channel", type=_CHANNELS, help="Only of this channel.")
+@click.option("--from", "first", type=_NIGHT, metavar="NIGHT", help="Only stays with this night or later ones.")
+@click.option("--through", "last", type=_NIGHT, metavar="NIGHT", help="Only stays with this night or earlier ones.")
 @click.option("--all", "everything", is_flag=True, help="Cancelled ones too.")
 @common(scope=True, form=True)
 def list_(
     options: Options,
     channel: str | None,
     first: datetime | None,
+    last: datetime | None,
     everything: bool,
     form: str,
     json_into: Path | None,
@@ -58,16 +66,17 @@ def list_(
     \b
     Examples:
       reconciler bookings list --property lisbon-baixa
-      reconciler bookings list --provider expedia --from 2027-03-01 --all
+      reconciler bookings list --provider expedia --from 2027-03-01 --through 2027-03-31 --all
     """
     with site(options) as here:
         lines = [line for hotel in here.properties() for line in _lines(here, hotel)]
     lines = [
         line
         for line in lines
-        if (everything or line.status != Change.CANCELLED)
+        if (everything or line.status is not Change.CANCELLED)
         and channel in (None, line.channel)
-        and (first is None or line.departure > f"{first:%Y-%m-%d}")
+        and (first is None or line.stay.departure > first.date())
+        and (last is None or line.stay.arrival <= last.date())
     ]
     draw(report.ledger(lines), form, json_into=json_into, quiet=quiet)
     return 0
@@ -77,8 +86,10 @@ def _lines(here: Site, hotel: Property) -> Iterator[report.Line]:
     rooms = {room.id: key for key, room in hotel.rooms.items()}
     for one in here.store.bookings(hotel.id):
         room = rooms.get(one.room_id or "", one.stay.room)
-        dates = (one.stay.arrival.isoformat(), one.stay.departure.isoformat())
-        yield report.Line(hotel.slug, one.channel, one.booking, one.status.value, room, *dates, one.stay.units, one.at)
+        yield report.Line(hotel.slug, one.channel, one.booking, one.status, room, one.stay, one.at)
+
+
+# --- pull
 
 
 @bookings.command("pull", short_help="Take in what providers have sold.")
@@ -93,30 +104,53 @@ def pull_(options: Options, form: str, json_into: Path | None, quiet: bool) -> i
       reconciler bookings pull
       reconciler bookings pull --property 'lisbon-*'
     """
-    brought: list[report.Brought] = []
-    findings: list[Diagnostic] = []
-    with site(options, changes=True) as here:
+    with site(options, changes=True) as here, stoppable() as stop:
         claim(here)
-        for hotel in here.properties():
-            here.progress(hotel.slug)
-            with here.store.lock([hotel.slug], _run(here), here.lock_timeout):
-                found = pull(here, hotel)
+        run = _run(here)
+        found = in_parallel(here, here.properties(), lambda hotel: _taken_in(here, hotel, run, stop))
+        year = here.now.year
+    findings = in_order(finding for one, _ in found for finding in one.findings)
+    draw(report.pulled([one for one, _ in found], findings, year), form, json_into=json_into, quiet=quiet)
+    return next((code for code in (130, 5, 1) if code in {code for _, code in found}), 0)
+
+
+def _taken_in(here: Site, hotel: Property, run: Run, stop: threading.Event) -> tuple[TakenIn, int]:
+    """One property, with the exit code that it stands for. Whatever happens to it, the others go on."""
+    taken = TakenIn(hotel.slug)
+    here.progress(hotel.slug)
+    try:
+        if stop.is_set():
+            raise InterruptedRunError("not pulled: the run was stopped")
+        with here.store.lock([hotel.slug], run, here.lock_timeout):
+            found = pull(here, hotel)
             over = oversold(here, hotel)
-            brought += [_brought(hotel, one) for one in found]
-            findings += [finding for one in found for finding in one.findings]
-            findings += told(hotel, over)
-            if over:
-                scoped, plan = taking_away(here, hotel, over)
-                with stoppable() as stop:
-                    apply_plan(scoped, plan, run_of(scoped, plan, "bookings pull"), stop)
-    draw(report.pulled(brought, in_order(findings)), form, json_into=json_into, quiet=quiet)
-    failed = any(one.failed for one in brought) or any(f.severity is Severity.ERROR for f in findings)
-    return 1 if failed else 0
+        taken.brought = [_brought(one) for one in found]
+        taken.findings = [
+            *(finding for one in found for finding in one.findings),
+            *unmapped(here, hotel),
+            *told(hotel, over),
+        ]
+        if over:
+            _give_way(here, hotel, over, taken, stop)
+    except Exception as fault:  # noqa: BLE001
+        error = as_error(fault)
+        taken.failed = error.message
+        return taken, error.exit_code if isinstance(error, LockedError | InterruptedRunError) else 1
+    wrong = any(one.failed or one.refused for one in found)
+    return taken, int(wrong or any(finding.severity is Severity.ERROR for finding in taken.findings))
 
 
-def _brought(hotel: Property, one: Pulled) -> report.Brought:
+def _give_way(here: Site, hotel: Property, over: Oversold, taken: TakenIn, stop: threading.Event) -> None:
+    lower = giving_way(here, hotel, over)
+    taken.findings = [*taken.findings, *lower.failed]
+    if lower.plan.operations:
+        applied = apply_plan(lower.site, lower.plan, run_of(here, lower.plan, "bookings pull"), stop)
+        taken.closed, taken.outcomes = lower.plan.operations, applied.outcomes
+
+
+def _brought(one: Pulled) -> report.Brought:
     failed = one.failed.message if one.failed else ""
-    return report.Brought(hotel.slug, one.provider, one.fresh, one.known, one.acknowledged, one.refused, failed)
+    return report.Brought(one.provider, one.fresh, one.known, one.acknowledged, one.refused, one.more, failed)
 
 
 def _run(here: Site) -> Run:
@@ -124,16 +158,28 @@ def _run(here: Site) -> Run:
     return Run(str(uuid.uuid4()), here.environment.name, "bookings pull", here.clock(), *who)
 
 
+# --- sales by the hotel itself
+
+
 @bookings.command("add", short_help="Sell units of the hotel itself.")
 @_PROPERTY
 @click.option("--room", required=True, metavar="KEY", help="The room.")
-@click.option("--arrival", required=True, type=_NIGHT, metavar="DATE")
-@click.option("--departure", required=True, type=_NIGHT, metavar="DATE")
+@click.option("--arrival", required=True, type=_NIGHT, metavar="DATE", help="The first night.")
+@click.option("--departure", required=True, type=_NIGHT, metavar="DATE", help="The day after the last night.")
 @click.option("--units", type=click.IntRange(1, 100), default=1, show_default=True, help="How many.")
 @_REFERENCE
-@common()
+@common(form=True)
 def add(
-    options: Options, slug: str, room: str, arrival: datetime, departure: datetime, units: int, reference: str
+    options: Options,
+    slug: str,
+    room: str,
+    arrival: datetime,
+    departure: datetime,
+    units: int,
+    reference: str,
+    form: str,
+    json_into: Path | None,
+    quiet: bool,
 ) -> int:
     """Sell units that no other channel holds, all nights or none. The same reference again is the same sale.
 
@@ -141,34 +187,36 @@ def add(
     Examples:
       reconciler bookings add --property lisbon-baixa --room double --arrival 2027-03-01 --departure 2027-03-04 --reference D-4711
     """
+    if departure <= arrival:
+        raise UsageError("--departure is the day after the last night, so later than --arrival")
+    stay = Stay(room, arrival.date(), departure.date(), units)
     with site(replace(options, scope=Scope((slug,))), changes=True) as here:
-        hotel = _hotel(here)
+        hotel = _hotel(here, slug)
         if room not in hotel.rooms:
             raise UsageError(f"{slug} has no room `{room}`", hint=did_you_mean(room, hotel.rooms))
         claim(here)
-        stay = Stay(room, arrival.date(), departure.date(), units)
-        if here.store.sell_direct(hotel.id, hotel.rooms[room].id, stay, reference):
-            click.echo(f"Sold: {count(units, 'unit')} of {room}, {stay.arrival} to {stay.departure}, as {reference}.")
-            return 0
-        night, free = _least_free(here, hotel, stay)
-        had = "the hotel's rows say nothing of it" if free is None else f"{count(max(free, 0), 'unit')} free"
-        raise RefusedError(
-            f"too few units of {room} are free on {night}: {had}",
-            hint="`reconciler apply` writes the hotel's rows; units move between channels by `allocation`",
-        )
+        if not here.store.sell_direct(hotel.id, hotel.rooms[room].id, stay, reference):
+            night, free = _least_free(here, hotel, stay)
+            had = "the hotel's rows say nothing of it" if free is None else f"{count(max(free, 0), 'unit')} free"
+            raise RefusedError(
+                f"too few units of {room} are free on {night}: {had}",
+                hint="`reconciler apply` writes the hotel's rows; units move between channels by `allocation`",
+            )
+    draw(report.sold(slug, reference, stay), form, json_into=json_into, quiet=quiet)
+    return 0
 
 
 def _least_free(here: Site, hotel: Property, stay: Stay) -> tuple[date, int | None]:
     nights = [stay.arrival + timedelta(days=number) for number in range((stay.departure - stay.arrival).days)]
     found = [(night, here.store.free(hotel.id, hotel.rooms[stay.room].id, night)) for night in nights]
-    return min(found, key=lambda one: -1 if one[1] is None else one[1])
+    return min(found, key=lambda one: (one[1] is not None, one[1] or 0))
 
 
 @bookings.command("cancel", short_help="Cancel a sale of the hotel itself.")
 @_PROPERTY
 @_REFERENCE
-@common()
-def cancel(options: Options, slug: str, reference: str) -> int:
+@common(form=True)
+def cancel(options: Options, slug: str, reference: str, form: str, json_into: Path | None, quiet: bool) -> int:
     """Cancel a sale of the hotel itself; its units are free again.
 
     \b
@@ -176,12 +224,15 @@ def cancel(options: Options, slug: str, reference: str) -> int:
       reconciler bookings cancel --property lisbon-baixa --reference D-4711
     """
     with site(replace(options, scope=Scope((slug,))), changes=True) as here:
-        if not here.store.cancel_direct(_hotel(here).id, reference):
+        claim(here)
+        if not here.store.cancel_direct(_hotel(here, slug).id, reference):
             raise RefusedError(f"{slug} has no direct sale {reference}", hint="`reconciler bookings list` shows them")
-    click.echo(f"Cancelled: {reference}.")
+    draw(report.cancelled(slug, reference), form, json_into=json_into, quiet=quiet)
     return 0
 
 
-def _hotel(here: Site) -> Property:
-    (hotel,) = here.properties()
+def _hotel(here: Site, slug: str) -> Property:
+    hotel = next((hotel for hotel in here.properties() if hotel.slug == slug), None)
+    if hotel is None:
+        raise UsageError(f"{slug!r} names no property", hint="one property, without globs")
     return hotel

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from reconciler.store.postgres import PostgresStore
+from tests.scenarios.runs import a_run
+from tests.scenarios.test_safety_locks import store_of
 from tests.scenarios.test_units import ROOMS, book, left
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
@@ -116,7 +118,56 @@ def test_more_sold_than_there_is_is_told_and_the_others_are_closed_for_these_nig
     assert "24" in result.out
     assert left(world, "expedia", night) == 0
     assert left(world, "expedia", world.night(5)) == 8
+    assert "off sale: applied" in result.out
     assert world.addresses("--target", "*/*/availability/**") == []
+
+
+def test_a_provider_that_cannot_be_closed_is_named_with_what_was_sold(world: World) -> None:
+    world.apply()
+    book(world, "booking.com", arrival=world.night(3), departure=world.night(4), units=24, force=True)
+    world.sandbox.admin.fault("status", {"provider": "expedia", "times": 0}, status=500)
+    result = world.run("bookings", "pull", "--as-of", world.now.isoformat())
+    assert result.code == 1
+    assert "sold-beyond-units" in result.out
+    assert "target-failed" in result.out
+
+
+def test_a_stay_in_a_room_that_is_mapped_later_counts_from_then_on(world: World) -> None:
+    world.apply()
+    world.edit("properties/lisbon-baixa.yaml", 'double: "30011", suite', "suite")
+    world.edit(
+        "properties/lisbon-baixa.yaml",
+        '{BAR: {double: "880011A", suite: "880012A"}, NREF: {double: "880021A"}}',
+        '{BAR: {suite: "880012A"}}',
+    )
+    book(world, "expedia", arrival=world.night(3), departure=world.night(4))
+    assert "booking-of-unmapped-room" in world.run("bookings", "pull").out
+    assert world.rows("SELECT count(*) FROM reconciler.bookings WHERE room_id IS NULL") == [(1,)]
+    world.hotel()
+    assert "booking-of-unmapped-room" not in world.run("bookings", "pull").out
+    assert world.rows("SELECT room_id::text FROM reconciler.bookings") == [(DOUBLE,)]
+
+
+def test_a_property_that_is_held_is_left_out_and_named_and_the_others_go_on(world: World) -> None:
+    world.apply()
+    book(world, "expedia", arrival=world.night(3), departure=world.night(4))
+    store = store_of(world)
+    with store.lock(["lisbon-baixa"], a_run(), 0):
+        result = world.run("bookings", "pull", "--format", "json")
+    store.close()
+    assert result.code == 5
+    assert "lisbon-baixa" in result.json["pulled"][0]["failed"]
+    assert pulled(world)["expedia"]["booked"] == 1
+
+
+def test_stays_are_listed_by_night_and_by_channel(world: World) -> None:
+    world.apply()
+    book(world, "expedia", arrival=world.night(3), departure=world.night(5))
+    pulled(world)
+    for first, last, found in ((3, 3, 1), (4, 9, 1), (5, 9, 0), (0, 2, 0)):
+        nights = ("--from", world.night(first), "--through", world.night(last))
+        assert len(listed(world, *nights, "--provider", "expedia")) == found, nights
+    assert listed(world, "--provider", "direct") == []
 
 
 # --- the hotel itself
