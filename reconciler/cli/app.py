@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "close": ("closing", "close", "Take rooms off sale now, everywhere."),
     "open": ("closing", "open_", "Let git's word hold again for closed rooms."),
     "bookings": ("bookings", "bookings", "List, pull, add and cancel bookings."),
+    "alerts": ("alerts", "alerts", "List and resolve alerts."),
     "status": ("state", "status", "Show where each property stands."),
     "runs": ("state", "runs", "List the runs, or show one, operation by operation."),
     "lookup": ("state", "lookup", "Look up a room's or plan's id at a provider, or the way back."),

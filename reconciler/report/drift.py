@@ -8,10 +8,12 @@ from typing import Any
 
 from reconciler.engine.planner import calendar_of
 from reconciler.model.address import DATABASE
+from reconciler.model.alert import Told
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.drift import Difference, DriftReport, Mover
 from reconciler.model.state import Counts, NightValue, Provenance, Value
 from reconciler.report import coverage, drift_file, findings
+from reconciler.report.alerts import recorded
 from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, unshown
 from reconciler.report.nights import lines, moment
 from reconciler.report.plan import facts, folded
@@ -25,8 +27,8 @@ _MOVED = {
 }
 
 
-def build(drift: DriftReport) -> Report:
-    """The report of one drift run; the verdict stands first."""
+def build(drift: DriftReport, told: Sequence[Told] | None = None) -> Report:
+    """The report of one drift run; the verdict stands first. `told`: what became of alerts, where they were recorded."""
     slugs = {*drift.properties, *(d.address.property for d in drift.differences), *(p for p, _ in drift.coverage)}
     slugs |= {*findings.properties(drift.findings), *(address.property for address in drift.never_sent)}
     sections = [section for slug in sorted(slugs) if (section := _section(drift, slug))]
@@ -35,7 +37,7 @@ def build(drift: DriftReport) -> Report:
         subject="drift",
         title=f"Drift in {drift.environment}",
         verdict=verdict(drift),
-        data=lambda: drift_file.to_json(drift),
+        data=lambda: drift_file.to_json(drift) | ({} if told is None else {"alerts": recorded(told, drift.as_of)[1]}),
         environment=drift.environment,
         closing=False,
         facts=facts(moment(drift.as_of), drift.commit),
@@ -43,7 +45,10 @@ def build(drift: DriftReport) -> Report:
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=findings.told_apart(drift.findings),
         tally=findings.tally(drift.findings),
-        remainder=(f"{unshown(quiet, sections)} without differences.",) if quiet else (),
+        remainder=(
+            *((f"{unshown(quiet, sections)} without differences.",) if quiet else ()),
+            *((recorded(told, drift.as_of)[0],) if told is not None else ()),
+        ),
     )
 
 

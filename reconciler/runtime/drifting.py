@@ -14,6 +14,7 @@ from reconciler.model.plan import Change
 from reconciler.model.property import Property
 from reconciler.model.state import Provenance
 from reconciler.runtime.closures import closed_by_hand
+from reconciler.runtime.judging import ages
 from reconciler.runtime.ownership import not_owned
 from reconciler.runtime.planning import coverage_of, in_parallel, require_environment
 from reconciler.runtime.site import Site
@@ -35,6 +36,7 @@ def find_drift(site: Site) -> DriftReport:
     findings = [finding for survey in surveys for finding in survey.findings]
     for hotel in hotels:
         findings += [*closed_by_hand(hotel), *unsold(hotel), *not_owned(hotel, site.capabilities, coverage)]
+    findings += ages(site)
     applied = {address: last for _, known in pairs for address, last in known.items()}
     return DriftReport(
         environment=site.environment.name,

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from reconciler.model.calendar import Calendar
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import Operation
+from reconciler.model.policies import CODE
 from reconciler.model.property import Property
 from reconciler.model.state import Counts, Coverage
+from reconciler.policy import judge
 from reconciler.policy.contract import Case, Rotation
 from reconciler.runtime.site import Site
 from reconciler.runtime.survey import Survey
@@ -38,6 +41,14 @@ def case_of(
         rotations=tuple(rotation for hotel in hotels.values() for rotation in _rotations(site, hotel)) if asked else (),
         environment=site.environment.name,
     )
+
+
+def ages(site: Site) -> Iterator[Diagnostic]:
+    """What is to be said of the ages of credentials, whatever is changed."""
+    asked = {name: policy for name, policy in site.loaded.workspace.policies.items() if name == _ASKS_FOR_AGES}
+    for finding in judge(case_of(site, (), {}), asked) if asked else ():
+        if finding.code == CODE + _ASKS_FOR_AGES:
+            yield finding
 
 
 def _rotations(site: Site, hotel: Property) -> Iterator[Rotation]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from reconciler.model.address import Address
+from reconciler.model.alert import Alert, Raised
 from reconciler.model.booking import Change, Stay, Version
 from reconciler.model.calendar import Calendar
 from reconciler.model.holding import Holding
@@ -78,6 +79,22 @@ class Ledger(Protocol):
         """Whether the hotel ever told a sale of its own, and so asks before it sells."""
 
 
+class Alerts(Protocol):
+    """The alerts of an environment, for as long as nobody else may tell any."""
+
+    def raised(self, at: datetime) -> Sequence[Raised]:
+        """Those that are not over, the oldest first. What another program resolved since is over."""
+
+    def tell(self, alert: Alert, property_id: str | None, at: datetime) -> None:
+        """A new one. `property_id`: the hotel's own id, None for what belongs to no hotel."""
+
+    def change(self, id_: str, alert: Alert, at: datetime) -> None:
+        """What it says has changed; it keeps its age."""
+
+    def resolve(self, id_: str, reason: str, at: datetime) -> None:
+        """It is over."""
+
+
 class Reader(Protocol):
     """What is remembered."""
 
@@ -128,6 +145,9 @@ class Reader(Protocol):
 
     def closures(self) -> Mapping[str, tuple[Closure, ...]]:
         """What people took off sale by hand, by property."""
+
+    def raised(self) -> Sequence[Raised]:
+        """The alerts that are not over, the oldest first."""
 
     def holders(self) -> Sequence[Holder]:
         """Who holds which property now; rows of holders that are gone are left out."""
@@ -188,6 +208,9 @@ class Writer(Reader, Protocol):
 
     def cancel_direct(self, property_id: str, reference: str) -> bool:
         """Cancels one by its reference; False where there is none."""
+
+    def alerts(self) -> AbstractContextManager[Alerts]:
+        """The alerts, all or nothing of what is done in the block."""
 
     def units(self, property_id: str) -> AbstractContextManager[Ledger]:
         """The ledger of a property, all or nothing of what is done in the block."""

@@ -66,7 +66,8 @@ guards: property_id uuid, turn integer
 locks: environment text, property text, run_id uuid, verb text, host text, pid integer, os_user text, since timestamptz,
   backend_pid integer
 completed_plans: digest text, environment text, run_id uuid, at timestamptz
-alerts: alert_id uuid, resolved_at timestamptz, run_id uuid, reason text
+alerts: alert_id uuid, resolved_at timestamptz, reason text, environment text, property text, target text, kind text, subject text,
+  mark text, nights jsonb, changed_at timestamptz
 moves: environment text, property text, kind text, old_key text, new_key text, at timestamptz
 closures: environment text, property text, room text, from_night date, until_night date, reason text, os_user text,
   since timestamptz

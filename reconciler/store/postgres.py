@@ -19,6 +19,7 @@ from psycopg.rows import TupleRow
 from reconciler.errors import DatabaseError, LockedError, RefusedError
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address, parse
+from reconciler.model.alert import Raised
 from reconciler.model.booking import Change, Stay, Version
 from reconciler.model.calendar import Calendar, Run, from_runs
 from reconciler.model.journal import Applied, Binding, Holder, JournalEntry, Outcome, RunStatus
@@ -27,6 +28,7 @@ from reconciler.model.moves import Moves
 from reconciler.model.property import PROVIDERS, Closure
 from reconciler.model.state import Json
 from reconciler.store import rows
+from reconciler.store.alerts import PostgresAlerts, raised
 from reconciler.store.connect import connect
 from reconciler.store.contract import Booked, Recording
 from reconciler.store.faults import told
@@ -148,6 +150,10 @@ class PostgresStore:
             found[slug] = (*found.get(slug, ()), Closure(*columns))
         return found
 
+    def raised(self) -> Sequence[Raised]:
+        with self._transaction() as connection:
+            return raised(connection, self._environment)
+
     def holders(self) -> Sequence[Holder]:
         return [Holder(*row) for row in self._rows("holders", self._environment)]
 
@@ -266,6 +272,11 @@ class PostgresStore:
             if isinstance(cause, psycopg.errors.UniqueViolation | psycopg.errors.InvalidParameterValue):
                 raise RefusedError(cause.diag.message_primary or "refused") from None
             raise
+
+    @contextmanager
+    def alerts(self) -> Iterator[PostgresAlerts]:
+        with self._transaction() as connection:
+            yield PostgresAlerts(connection, self._environment)
 
     @contextmanager
     def units(self, property_id: str) -> Iterator[PostgresLedger]:

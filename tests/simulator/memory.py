@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from reconciler.engine.planner import calendar_of
 from reconciler.model.address import DATABASE, Address
+from reconciler.model.alert import Raised
 from reconciler.model.booking import Stay, Version
 from reconciler.model.calendar import Calendar
 from reconciler.model.capabilities import Capabilities
@@ -20,7 +21,7 @@ from reconciler.model.property import DIRECT, Closure, Property
 from reconciler.model.state import Allotments, Json, Observation, Observed, Value, Window
 from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, Pending
 from reconciler.providers.database.capabilities import CAPABILITIES
-from reconciler.store.contract import Booked, Recording
+from reconciler.store.contract import Alerts, Booked, Recording
 
 _NOT_HERE = "no step of a simulation does this"
 Step = Callable[[str], None]
@@ -141,6 +142,9 @@ class MemoryStore:
     def closures(self) -> Mapping[str, tuple[Closure, ...]]:
         return {}
 
+    def raised(self) -> Sequence[Raised]:
+        return ()
+
     def holders(self) -> Sequence[Holder]:
         return []
 
@@ -203,6 +207,9 @@ class MemoryStore:
         raise AssertionError(_NOT_HERE)
 
     def cancel_direct(self, property_id: str, reference: str) -> bool:
+        raise AssertionError(_NOT_HERE)
+
+    def alerts(self) -> AbstractContextManager[Alerts]:
         raise AssertionError(_NOT_HERE)
 
     @contextmanager
