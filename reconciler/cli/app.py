@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "lookup": ("state", "lookup", "Look up a room's or plan's id at a provider, or the way back."),
     "locks": ("state", "locks", "Show who holds which property since when; break a lock."),
     "providers": ("state", "providers", "Show which provider can do what, and on what each claim rests."),
+    "doctor": ("doctor", "doctor", "Check what safe running assumes."),
     "db": ("database", "db", "Migrate, check and seed the database."),
     "sandbox": ("sandbox", "sandbox", "Serve both extranets on this machine."),
     "demo": ("demo", "demo", "Run the whole story on this machine in a minute."),

@@ -14,11 +14,11 @@ from reconciler.report import findings
 from reconciler.report.contract import count
 from reconciler.runtime.seeding import rows_of
 from reconciler.runtime.site import sound
-from reconciler.store.check import check, grants
+from reconciler.store.check import grants
 from reconciler.store.connect import connect, open_database
 from reconciler.store.migrate import migrate
 from reconciler.store.seed import seed
-from reconciler.wiring import Options, database_of, load
+from reconciler.wiring import Options, database_findings, database_of, load
 
 
 @click.group(short_help="Migrate, check and seed the database.")
@@ -68,12 +68,7 @@ def db_check(options: Options, show_grants: bool, form: str, json_into: Path | N
     if show_grants:
         click.echo(grants(), nl=False)
         return 0
-    _, environment = load(options)
-    with (
-        open_database(database_of(options, environment), options.workspace) as url,
-        connect(url, autocommit=True) as connection,
-    ):
-        found = check(connection, url)
+    found = database_findings(options)
     draw(findings.build(found), form, json_into=json_into, quiet=quiet)
     return 1 if has_errors(found) else 0
 

@@ -39,6 +39,8 @@ class Account:
         self._filled_at = clock()
         self._failures = 0
         self._shut_until: float | None = None
+        self.ahead: float | None = None
+        """Seconds by which this machine's clock was ahead of the provider's, when it answered last."""
 
     def admit(self) -> None:
         """Waits for this request's turn. Raises CircuitOpenError at once while the circuit is open."""

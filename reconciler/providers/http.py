@@ -171,6 +171,7 @@ class HttpClient:
                     extensions={"trace": self._watchdog.trace},
                 ) as response,
             ):
+                self._account.ahead = _ahead(response.headers.get("date"), self._now)
                 self._check_status(response)
                 return Reply(response.status_code, _headers(response), self._body(response, deadline))
         except httpx.HTTPError as error:
@@ -301,6 +302,12 @@ def _retry_after(value: str | None, date: str | None, now: Callable[[], datetime
         return float(value.strip()[:9])
     until, since = _instant(value), _instant(date or "") or now()
     return None if until is None else max(0.0, (until - since).total_seconds())
+
+
+def _ahead(date: str | None, now: Callable[[], datetime]) -> float | None:
+    """Seconds by which our clock is ahead of the one that a reply shows."""
+    theirs = _instant(date or "")
+    return None if theirs is None else (now() - theirs).total_seconds()
 
 
 def _instant(text: str) -> datetime | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from reconciler.engine.drift import differences
 from reconciler.engine.planner import touched, within
@@ -21,15 +22,29 @@ from reconciler.runtime.site import Site
 from reconciler.runtime.survey import Survey, survey_property, survey_workspace, trusted
 from reconciler.runtime.validating import unsold
 
+Looked: TypeAlias = "Sequence[tuple[Survey, Mapping[Address, Applied]]]"
+"""What was seen at each target of each property, with what was last applied there."""
+
 
 def find_drift(site: Site) -> DriftReport:
     """What differs, per address and night, with all three values and who moved."""
+    return report_of(site, look(site))
+
+
+def look(site: Site) -> Looked:
+    """Looks at everything in scope. Raises RefusedError for a database of another environment."""
     hotels = site.properties()
     require_environment(site)
     pairs = [pair for found in in_parallel(site, hotels, lambda hotel: _of(site, hotel)) for pair in found]
     if not site.scope.properties:
         with site.workspace_target() as target:
             pairs.append((survey_workspace(site, target), trusted(site, site.store.applied(WORKSPACE))))
+    return pairs
+
+
+def report_of(site: Site, pairs: Looked) -> DriftReport:
+    """What differs in what was seen."""
+    hotels = site.properties()
     surveys = [survey for survey, _ in pairs]
     changes = sorted((change for survey in surveys for change in _others(survey)), key=lambda change: change.address)
     coverage = coverage_of(surveys)

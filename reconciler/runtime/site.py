@@ -50,7 +50,8 @@ class Site:
     `targets` opens the targets of a property, database last; `desks` the desks of its providers; `workspace_target` the one for what
     belongs to no property; `mapping` a property's mapping service. `clock` gives aware instants; `now` is the one that "today" is
     judged by. `discover` reads a hotel (provider, hotel id, credentials' name, window) that no file describes yet; `room_ids`: a
-    property's rooms by name, where the hotel's database has them. `moving`: how units move at a provider.
+    property's rooms by name, where the hotel's database has them. `moving`: how units move at a provider;
+    `local`: whether it is this machine's sandbox; `ahead`: seconds by which this machine's clock was last seen ahead of the provider's.
     """
 
     loaded: Loaded
@@ -66,6 +67,8 @@ class Site:
     room_ids: Callable[[str], Mapping[str, str]]
     mapping: Callable[[Property], AbstractContextManager[Lookup]]
     moving: Callable[[str], Moving]
+    local: Callable[[str], bool]
+    ahead: Callable[[str], float | None]
     sleep: Callable[[float], None]
     commit: str | None = None
     dirty: bool = False

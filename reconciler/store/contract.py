@@ -98,6 +98,9 @@ class Alerts(Protocol):
 class Reader(Protocol):
     """What is remembered."""
 
+    def clock(self) -> datetime:
+        """What the database's clock says."""
+
     def environment(self) -> str | None:
         """The environment that this database is marked with; None before its first use."""
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -73,6 +73,10 @@ class PostgresStore:
         return self._pending.get(property_slug, Moves())
 
     # --- reading
+
+    def clock(self) -> datetime:
+        ((now,),) = self._rows("clock")
+        return cast(datetime, now)
 
     def environment(self) -> str | None:
         found = self._rows("environment")

@@ -1,3 +1,6 @@
+-- name: clock
+SELECT clock_timestamp();
+
 -- name: environment
 SELECT name FROM reconciler.environment;
 

@@ -24,6 +24,7 @@ from reconciler.runtime.site import Site, silent
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
 
 if TYPE_CHECKING:
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.property import Property
     from reconciler.store.postgres import PostgresStore
     from reconciler.store.seed import PropertyRow
@@ -163,6 +164,8 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
             room_ids=plant.room_ids,
             mapping=plant.mapping,
             moving=plant.moving,
+            local=plant.local,
+            ahead=plant.ahead,
             sleep=time.sleep,
             capabilities=CAPABILITIES,
             commit=commit,
@@ -208,6 +211,19 @@ def prepare_database(url: str, *, embedded: bool) -> None:
         if embedded and pending(applied(connection)):
             migrate(connection)
         require(connection)
+
+
+def database_findings(options: Options) -> tuple[Diagnostic, ...]:
+    """What is off in the shape of the database."""
+    from reconciler.store.check import check
+    from reconciler.store.connect import connect, open_database
+
+    _, environment = load(options)
+    with (
+        open_database(database_of(options, environment), options.workspace) as url,
+        connect(url, autocommit=True) as connection,
+    ):
+        return check(connection, url)
 
 
 def _refuse_lost_journal(

@@ -206,6 +206,16 @@ class Plant:
             return Moving(deadline=0.0, feed_wait=0.0)
         return self._settings.providers.get(provider, ProviderSettings(provider)).allotment
 
+    def local(self, provider: str) -> bool:
+        """Whether the provider is this machine's sandbox."""
+        return is_local(self._hosts(provider))
+
+    def ahead(self, provider: str) -> float | None:
+        """Seconds by which this machine's clock was last seen ahead of the provider's; None where nothing was seen."""
+        with self._guard:
+            seen = [account.ahead for (name, _), account in self._accounts.items() if name == provider]
+        return max((one for one in seen if one is not None), key=abs, default=None)
+
     def _login(self, client: HttpClient, secrets: Mapping[str, Secret]) -> Login:
         """Who asks at Booking.com. Access tokens are shared by the whole process."""
         from reconciler.providers.booking_com.auth import Login, TokenCache

@@ -88,6 +88,9 @@ class MemoryStore:
 
     # --- reading
 
+    def clock(self) -> datetime:
+        raise AssertionError(_NOT_HERE)
+
     def environment(self) -> str | None:
         return None
 

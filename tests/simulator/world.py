@@ -458,6 +458,8 @@ class Simulation:
             room_ids=nothing,
             mapping=nothing,
             moving=lambda _: Moving(DEADLINE, FEED_WAIT),
+            local=nothing,
+            ahead=nothing,
             sleep=self.sleep,
             scope=Scope((hotel.slug,)),
             parallelism=1,
