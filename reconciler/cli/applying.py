@@ -10,19 +10,17 @@ import click
 
 from reconciler.cli.asked import check_rules
 from reconciler.cli.options import common
-from reconciler.cli.output import saved_text
 from reconciler.cli.output import show as draw
-from reconciler.cli.planning import exit_code
+from reconciler.cli.planning import as_reviewed, exit_code, planned_as
 from reconciler.cli.running import run_of, stoppable
-from reconciler.engine import plan_file
 from reconciler.errors import StalePlanError, UsageError
-from reconciler.model.plan import Plan, Scope
+from reconciler.model.plan import Plan
 from reconciler.report import applied as applied_report
 from reconciler.report import plan as plan_report
 from reconciler.runtime.applying import Applied, apply_plan, settle_leftovers
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.site import Site
-from reconciler.wiring import Options, clock, site
+from reconciler.wiring import Options, site
 
 
 @click.command(short_help="Apply a saved plan exactly, or plan, ask and apply.")
@@ -60,11 +58,11 @@ def apply(
       reconciler apply --auto-approve --env staging
     """
     options = replace(options, scope=replace(options.scope, prune=prune))
-    saved = _saved(file, options, consents) if file else None
+    if file and options.as_of:
+        raise UsageError("a saved plan takes no --as-of", hint="it is applied as of now")
+    saved = as_reviewed(file, options, consents) if file else None
     if saved is not None:
-        environment = options.environment or saved.environment
-        # Nights are past as of now; a plan that was made for a later moment is not judged by an earlier one.
-        options = replace(options, scope=saved.scope, environment=environment, as_of=max(clock(), saved.as_of))
+        options = planned_as(saved, options)
     with site(options, changes=True) as here:
         code = 0
         if saved is not None:
@@ -84,14 +82,6 @@ def apply(
             result = apply_plan(here, plan, run_of(here, plan), stop)
     draw(applied_report.build(result.plan, result.run, result.outcomes), form, json_into=json_into, quiet=quiet)
     return exit_code_of(result) or code
-
-
-def _saved(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
-    if options.scope != Scope() or options.as_of or options.distrust or consents:
-        raise UsageError(
-            "a saved plan takes no planning options", hint="its scope is what was reviewed; plan again for another"
-        )
-    return plan_file.loads(saved_text(file))[0]
 
 
 def _fitting(here: Site, saved: Plan) -> Plan:

@@ -13,13 +13,17 @@ from reconciler.cli.options import common
 from reconciler.cli.output import FORMATS, save, saved_text
 from reconciler.cli.output import show as draw
 from reconciler.engine import plan_file
-from reconciler.model.plan import Plan
+from reconciler.engine.reviewed import compare
+from reconciler.errors import StalePlanError, UsageError
+from reconciler.model.plan import Plan, Scope
 from reconciler.policy import refused
 from reconciler.report import drift as drift_report
 from reconciler.report import drift_file
 from reconciler.report import plan as plan_report
+from reconciler.report.contract import count
+from reconciler.runtime.applying import refuse_old
 from reconciler.runtime.planning import failures, make_plan
-from reconciler.wiring import Options, site
+from reconciler.wiring import Options, clock, site
 
 _DRIFT = re.compile(r'"report"\s*:\s*"drift"')
 """In a drift report and not in a plan: inside a text of either its quotes would be escaped."""
@@ -49,10 +53,17 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 @click.option(
     "--prune", is_flag=True, help="Also retire rate plans that vanished from the files, where `allow_prune` lets it."
 )
+@click.option(
+    "--reviewed",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Plan again what this plan was about, and exit 4 unless it is the same, or less because some is already so.",
+)
 @common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
     out: Path | None,
+    reviewed: Path | None,
     detailed_exitcode: bool,
     consents: tuple[str, ...],
     prune: bool,
@@ -69,16 +80,49 @@ def plan(
       reconciler plan --target '*/database/**' --format markdown
       reconciler plan --detailed-exitcode --env production
       reconciler plan --prune --env staging --out plan.json
+      reconciler plan --reviewed reviewed.json --out plan.json
     """
     options = replace(options, scope=replace(options.scope, prune=prune))
+    before = as_reviewed(reviewed, options, consents) if reviewed is not None else None
+    if before is not None:
+        options, consents = planned_as(before, options), before.consents
     with site(options) as here:
         here.properties()
         check_rules(consents, here.loaded.workspace.policies)
+        if before is not None:
+            refuse_old(here, before)
         made = make_plan(here, consents)
-    if out is not None:
+    review = compare(before, made) if before is not None else None
+    if out is not None and not (review and review.others):
         save(plan_file.dumps(made), out)
-    draw(plan_report.build(made), form, json_into=json_into, quiet=quiet, root=options.workspace)
+    draw(plan_report.build(made, review=review), form, json_into=json_into, quiet=quiet, root=options.workspace)
+    if review is not None and review.others:
+        raise StalePlanError(
+            f"{count(len(review.others), 'change')} here {'was' if len(review.others) == 1 else 'were'} not reviewed; nothing was saved",
+            moved=[str(address) for address in review.others],
+            hint="have this plan reviewed",
+        )
     return exit_code(made, detailed=detailed_exitcode)
+
+
+def as_reviewed(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
+    """The plan in a file. Raises UsageError where flags ask for anything else than it says."""
+    if options.scope != Scope() or options.distrust or consents:
+        raise UsageError(
+            "a saved plan takes no planning options", hint="its scope is what was reviewed; plan again for another"
+        )
+    return plan_file.loads(saved_text(file))[0]
+
+
+def planned_as(saved: Plan, options: Options) -> Options:
+    """The options under which a saved plan is looked at again.
+
+    Nights are past as of now; a plan that was made for a later moment is not judged by an earlier one.
+    """
+    environment = options.environment or saved.environment
+    return replace(
+        options, scope=saved.scope, environment=environment, as_of=options.as_of or max(clock(), saved.as_of)
+    )
 
 
 @click.command(short_help="Render a saved plan or drift report.")

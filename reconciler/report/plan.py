@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.engine import plan_file
 from reconciler.engine.planner import calendar_of
+from reconciler.engine.reviewed import Review
 from reconciler.kinds import KINDS
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
@@ -28,8 +29,11 @@ SIGNS = {Action.CREATE: Sign.CREATE, Action.UPDATE: Sign.UPDATE, Action.DELETE: 
 _SHOWN_ORDER = (Action.UPDATE, Action.CREATE, Action.DELETE)
 
 
-def build(plan: Plan, *, digest: str = "") -> Report:
-    """The report of a plan. `digest` of its file, where the caller has it already: computing it writes the whole file."""
+def build(plan: Plan, *, digest: str = "", review: Review | None = None) -> Report:
+    """The report of a plan. `digest` of its file, where the caller has it already: computing it writes the whole file.
+
+    `review`: how it stands to the plan that was reviewed, where it was made again.
+    """
     by_property = _by_property(plan)
     told = findings.told_apart(plan.findings)
     slugs = sorted(
@@ -44,8 +48,8 @@ def build(plan: Plan, *, digest: str = "") -> Report:
         data=lambda: plan_file.to_json(plan),
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
-        warnings=(*_refused(plan), *_partial(plan.scope)),
-        notices=(*_consents(plan), *_prune(plan.scope)),
+        warnings=(*_not_reviewed(review), *_refused(plan), *_partial(plan.scope)),
+        notices=(*_as_reviewed(review), *_consents(plan), *_prune(plan.scope)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),
@@ -109,6 +113,19 @@ def _partial(scope: Scope) -> Iterator[str]:
     if scope.window is not None:
         parts.append(f"the next {count(scope.window, 'night')}")
     yield f"This plan is partial. It looks at: {'; '.join(parts)}."
+
+
+def _not_reviewed(review: Review | None) -> Iterator[str]:
+    if review is not None and review.others:
+        yield f"Not as reviewed: {coverage.names(tuple(str(address) for address in review.others))}."
+
+
+def _as_reviewed(review: Review | None) -> Iterator[str]:
+    if review is not None and not review.others:
+        done = (
+            f"; at {count(len(review.done), 'more address', 'more addresses')} it is already so" if review.done else ""
+        )
+        yield f"As reviewed: what changes at {count(len(review.same), 'address', 'addresses')}{done}."
 
 
 def _consents(plan: Plan) -> Iterator[str]:

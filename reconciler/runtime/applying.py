@@ -131,13 +131,7 @@ def settle_leftovers(site: Site, run: Run) -> None:
 
 def check_fits(site: Site, plan: Plan) -> None:
     """What can be said of a plan without looking at anything: environment, age, refusals."""
-    if plan.environment != site.environment.name:
-        raise StalePlanError(f"the plan is for environment `{plan.environment}`, this is `{site.environment.name}`")
-    age = site.now - plan.as_of
-    if age > site.loaded.workspace.plan_ttl:
-        raise StalePlanError(
-            f"the plan is {age.days} days old", hint="plan again; `plan_ttl` says how long a plan holds"
-        )
+    refuse_old(site, plan)
     _refuse_what_checks_refuse(site, plan)
     if site.environment.require_commit and (site.commit is None or site.dirty or plan.commit is None):
         raise RefusedError(
@@ -145,6 +139,17 @@ def check_fits(site: Site, plan: Plan) -> None:
             hint="commit, plan again, then apply; require_commit in reconciler.yaml says so",
         )
     require_environment(site)
+
+
+def refuse_old(site: Site, plan: Plan) -> None:
+    """Raises StalePlanError for a plan that is older than `plan_ttl`, or of another environment."""
+    if plan.environment != site.environment.name:
+        raise StalePlanError(f"the plan is for environment `{plan.environment}`, this is `{site.environment.name}`")
+    age = site.now - plan.as_of
+    if age > site.loaded.workspace.plan_ttl:
+        raise StalePlanError(
+            f"the plan is {age.days} days old", hint="plan again; `plan_ttl` says how long a plan holds"
+        )
 
 
 def _refuse_what_checks_refuse(site: Site, plan: Plan) -> None:
