@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from reconciler.providers.booking_com.provider import BookingCom
-from reconciler.providers.database.target import HotelDatabase
-from reconciler.providers.expedia.provider import Expedia
-from reconciler.store.postgres import PostgresStore
+from tests.scenarios import killing
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
-STEPS: list[tuple[type, str]] = [
-    (PostgresStore, name) for name in ("start", "intend", "record", "bind", "settle", "finish", "complete")
-]
-STEPS += [(kind, "execute") for kind in (HotelDatabase, Expedia, BookingCom)]
+SHARES = 4
+"""Tests that each take every so many-th step, so that they can run side by side."""
 
 SIDES = {
     "cheap": ("{default: 120.00", "{direct: 5, expedia: 8, booking.com: 7, overbooking: 2}"),
     "dear": ("{default: 125.00", "{direct: 7, expedia: 6, booking.com: 7, overbooking: 2}"),
 }
-
-
-class Killed(BaseException):
-    """The process is gone: nothing that it would still do happens."""
-
-
-class Death:
-    """Ends the process right before or right after one of its steps towards the outside."""
-
-    def __init__(self, at: int, *, before: bool) -> None:
-        self.at, self.before, self.steps = at, before, 0
-
-    def around(self, step: Any) -> Any:
-        def stepping(*args: Any, **kwargs: Any) -> Any:
-            self.steps += 1
-            if self.steps > self.at or (self.before and self.steps == self.at):
-                raise Killed
-            result = step(*args, **kwargs)
-            if self.steps == self.at:
-                raise Killed
-            return result
-
-        return stepping
-
-    @contextmanager
-    def lurking(self) -> Iterator[None]:
-        with pytest.MonkeyPatch.context() as patch:
-            for owner, name in STEPS:
-                patch.setattr(owner, name, self.around(getattr(owner, name)))
-            yield
 
 
 def turn(world: World, side: str) -> None:
@@ -94,29 +57,35 @@ def sent(world: World) -> set[str]:
     return {str(entry["applied"]) for entry in log if entry["applied"]}
 
 
-def cut_off(world: World, death: Death) -> set[str]:
-    """What was sent by a run that ended at that step."""
+APPLY = ("apply", "--auto-approve")
+
+
+def cut_off(world: World, after: int) -> tuple[set[str], bool]:
+    """What was sent by a run that was killed after so many steps; and whether it was, or had ended before."""
     world.sandbox.admin.clear_log()
-    with death.lurking(), suppress(Killed):
-        world.run("apply", "--auto-approve")
-        assert death.steps < death.at
+    end = killing.run({"DATABASE_URL": world.database}, world.arguments(*APPLY), kill_after=after)
+    assert end.killed or end.code == 0
     found = sent(world)
     world.sandbox.admin.clear_log()
-    return found
+    return found, end.killed
+
+
+def carry_on(world: World) -> None:
+    """The next run, which may have to wait until the server notices that the killed one is gone."""
+    world.apply("--lock-timeout", "30")
 
 
 def uncut(world: World) -> tuple[dict[str, dict[str, Any]], int]:
     """Both ends as uninterrupted runs reach them, and how many steps such a run takes."""
     world.apply()
-    ends, death = {}, Death(10**6, before=True)
+    ends, steps = {}, 0
     for side in ("dear", "cheap"):
         turn(world, side)
-        death.steps = 0
-        with death.lurking():
-            world.apply()
-        ends[side] = outside(world)
+        end = killing.run({"DATABASE_URL": world.database}, world.arguments(*APPLY), kill_after=None)
+        assert (end.killed, end.code) == (False, 0)
+        ends[side], steps = outside(world), max(steps, end.steps)
     assert ends["dear"] != ends["cheap"]
-    return ends, death.steps
+    return ends, steps
 
 
 def other(side: str) -> str:
@@ -129,34 +98,35 @@ def nothing_is_left_open(world: World) -> bool:
     return world.rows(intents) == world.rows(running) == [(0,)]
 
 
-@pytest.mark.parametrize("share", range(2))
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_cut_off_at_any_step_the_next_apply_reaches_the_same_end_and_sends_nothing_proven_again(
-    world: World, before: bool, share: int
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_after_any_step_the_next_apply_reaches_the_same_end_and_sends_nothing_proven_again(
+    world: World, share: int
 ) -> None:
     ends, steps = uncut(world)
-    side = "cheap"
-    for at in range(1 + share, steps + 1, 5 if before else 3):
+    side, killed = "cheap", 0
+    for after in range(share, steps + 1, SHARES):
         side = other(side)
         turn(world, side)
-        first = cut_off(world, Death(at, before=before))
-        world.apply()
-        where = f"cut {'before' if before else 'after'} step {at} of {steps}"
+        first, was_killed = cut_off(world, after)
+        carry_on(world)
+        killed += was_killed
+        where = f"killed after step {after} of {steps}"
         assert outside(world) == ends[side], where
         assert not first & sent(world), where
         assert world.addresses() == [], where
         assert nothing_is_left_open(world), where
+    assert killed >= (steps - share) // SHARES
 
 
-@pytest.mark.parametrize("share", range(2))
-def test_what_a_cut_off_run_sent_is_taken_back_when_git_goes_back(world: World, share: int) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_what_a_killed_run_sent_is_taken_back_when_git_goes_back(world: World, share: int) -> None:
     ends, steps = uncut(world)
-    for at in range(1 + share, steps + 1, 4):
+    for after in range(share, steps + 1, 2 * SHARES):
         turn(world, "dear")
-        cut_off(world, Death(at, before=False))
+        cut_off(world, after)
         turn(world, "cheap")
-        world.apply()
-        where = f"cut after step {at} of {steps}"
+        carry_on(world)
+        where = f"killed after step {after} of {steps}"
         assert outside(world) == ends["cheap"], where
         assert world.addresses() == [], where
         assert nothing_is_left_open(world), where
