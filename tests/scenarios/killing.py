@@ -11,6 +11,7 @@ import io
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,6 @@ from reconciler.store.postgres import PostgresStore
 
 _STORED = ("claim", "abandon", "start", "intend", "record", "bind", "settle", "finish", "complete", "move")
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class End:
 
 def run(environ: Mapping[str, str], arguments: Sequence[str], *, kill_after: int | None) -> End:
     """Runs a command in a process of its own and kills it after so many steps; never where it is None."""
+    # What this process has imported by now is imported once for all that follow.
+    _CONTEXT.set_forkserver_preload(
+        [*sorted(name for name in sys.modules if name.startswith("reconciler.")), "httpx", __name__]
+    )
     steps = _CONTEXT.RawValue("i", 0)  # without a lock, which the killed process would take with it
     process = _CONTEXT.Process(target=_child, args=(dict(environ), list(arguments), kill_after, steps))
     process.start()
