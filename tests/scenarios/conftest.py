@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.sandbox.server import running
 from tests.scenarios.official import assert_valid
-from tests.scenarios.world import NOW, World
+from tests.scenarios.world import NOW, SMALL, World
 
 
 @pytest.fixture
@@ -23,6 +23,16 @@ def empty_world(tmp_path: Path, database: str) -> Iterator[World]:
         # Whatever a scenario sent and was answered is what the official schemas allow.
         for entry in sandbox.admin.log(provider="expedia"):
             assert_valid(entry)
+
+
+@pytest.fixture
+def small_world(empty_world: World) -> World:
+    """One hotel with one room and one plan at both providers, applied once."""
+    empty_world.hotel(SMALL)
+    empty_world.set_up_extranets()
+    empty_world.seed()
+    empty_world.apply()
+    return empty_world
 
 
 @pytest.fixture

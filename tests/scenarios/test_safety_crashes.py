@@ -77,7 +77,6 @@ def carry_on(world: World) -> None:
 
 def uncut(world: World) -> tuple[dict[str, dict[str, Any]], int]:
     """Both ends as uninterrupted runs reach them, and how many steps such a run takes."""
-    world.apply()
     ends, steps = {}, 0
     for side in ("dear", "cheap"):
         turn(world, side)
@@ -100,8 +99,9 @@ def nothing_is_left_open(world: World) -> bool:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_after_any_step_the_next_apply_reaches_the_same_end_and_sends_nothing_proven_again(
-    world: World, share: int
+    small_world: World, share: int
 ) -> None:
+    world = small_world
     ends, steps = uncut(world)
     side, killed = "cheap", 0
     for after in range(share, steps + 1, SHARES):
@@ -119,7 +119,8 @@ def test_killed_after_any_step_the_next_apply_reaches_the_same_end_and_sends_not
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_what_a_killed_run_sent_is_taken_back_when_git_goes_back(world: World, share: int) -> None:
+def test_what_a_killed_run_sent_is_taken_back_when_git_goes_back(small_world: World, share: int) -> None:
+    world = small_world
     ends, steps = uncut(world)
     for after in range(share, steps + 1, 2 * SHARES):
         turn(world, "dear")
