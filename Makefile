@@ -25,6 +25,7 @@ test: $(READY)
 
 soak: $(READY)
 	$(BIN)/python -m tests.simulator.soak
+	EVERY_STATEMENT=1 $(BIN)/pytest -n auto --dist worksteal tests/scenarios/test_safety_database.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.validate

@@ -5,7 +5,7 @@ So a workspace can be tried on one machine: what the providers' market managers 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.model.property import BOOKING, CREATE, EXPEDIA, Property, RatePlan
@@ -24,13 +24,13 @@ _FOLLOWS = (
 _USUAL_DISCOUNT = 10
 
 
-def set_up(admin: Admin, hotels: Iterable[Property]) -> int:
-    """Loads every hotel that is not there yet at each of its providers; returns how many were loaded."""
+def set_up(admin: Admin, hotels: Iterable[Property], accounts: Sequence[Mapping[str, str]] = (_ACCOUNT,)) -> int:
+    """Loads every hotel that is not there yet at each of its providers, for these accounts; returns how many were loaded."""
     loaded = 0
     for hotel in hotels:
         for provider, link in sorted(hotel.providers.items()):
             if not _is_there(admin, provider, link.external_id):
-                admin.load_hotel(provider, describe(hotel, provider))
+                admin.load_hotel(provider, {**describe(hotel, provider), "accounts": list(accounts)})
                 loaded += 1
     return loaded
 
@@ -52,7 +52,6 @@ def describe(hotel: Property, provider: str) -> dict[str, Any]:
         "name": hotel.name,
         "currency": hotel.currency,
         "timezone": hotel.timezone,
-        "accounts": [_ACCOUNT],
         "rooms": [
             {"id": id_, "name": hotel.rooms[key].name, "max_occupancy": hotel.rooms[key].max_occupancy}
             for key, id_ in sorted(hotel.mappings[provider].rooms.items())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox.server import running
+from tests.scenarios import canaries
 from tests.scenarios.official import assert_valid
 from tests.scenarios.world import NOW, SMALL, World
 
@@ -17,9 +18,12 @@ def empty_world(tmp_path: Path, database: str) -> Iterator[World]:
     """A workspace without properties, empty extranets, a migrated database."""
     with running() as sandbox:
         sandbox.admin.clock(frozen_at=NOW.isoformat())
-        world = World(tmp_path, sandbox, database)
+        world = World(tmp_path, sandbox, database, environ=dict(canaries.ENVIRON))
         world.settings()
         yield world
+        assert canaries.in_text("\n".join(world.printed)) == []
+        assert list(canaries.in_files(world.folder)) == []
+        assert canaries.in_tables(database) == []
         # Whatever a scenario sent and was answered is what the official schemas allow.
         for entry in sandbox.admin.log(provider="expedia"):
             assert_valid(entry)

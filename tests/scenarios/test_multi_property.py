@@ -223,6 +223,7 @@ def test_all_takes_its_ids_from_the_database_alone(group: World) -> None:
 
 
 def test_files_in_a_folder_below_point_at_the_schema_from_there(group: World) -> None:
+    group.environ.clear()
     where = ["--into", "properties/iberia/west", "--timezone", "Europe/Lisbon", "--as-of", group.now.isoformat()]
     result = group.run("import", "--property", "lodge", "--expedia", "700002", *where)
     assert result.code == 0, result.err

@@ -79,6 +79,7 @@ def test_a_saved_plan_goes_on_where_a_provider_can_no_longer_be_looked_at_and_ma
 
 
 def test_a_provider_whose_credentials_are_missing_stops_itself_only(world: World) -> None:
+    world.environ.clear()
     world.edit(
         "reconciler.yaml",
         f'expedia: {{endpoints: {{local: "{world.sandbox.url}"',

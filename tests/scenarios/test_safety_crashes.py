@@ -63,7 +63,7 @@ APPLY = ("apply", "--auto-approve")
 def cut_off(world: World, after: int) -> tuple[set[str], bool]:
     """What was sent by a run that was killed after so many steps; and whether it was, or had ended before."""
     world.sandbox.admin.clear_log()
-    end = killing.run({"DATABASE_URL": world.database}, world.arguments(*APPLY), kill_after=after)
+    end = killing.run({**world.environ, "DATABASE_URL": world.database}, world.arguments(*APPLY), kill_after=after)
     assert end.killed or end.code == 0
     found = sent(world)
     world.sandbox.admin.clear_log()
@@ -80,7 +80,7 @@ def uncut(world: World) -> tuple[dict[str, dict[str, Any]], int]:
     ends, steps = {}, 0
     for side in ("dear", "cheap"):
         turn(world, side)
-        end = killing.run({"DATABASE_URL": world.database}, world.arguments(*APPLY), kill_after=None)
+        end = killing.run({**world.environ, "DATABASE_URL": world.database}, world.arguments(*APPLY), kill_after=None)
         assert (end.killed, end.code) == (False, 0)
         ends[side], steps = outside(world), max(steps, end.steps)
     assert ends["dear"] != ends["cheap"]

@@ -73,7 +73,7 @@ def test_after_a_lost_answer_the_plan_is_found_and_not_made_twice(
 @pytest.mark.parametrize("after", range(4, 20))
 def test_a_run_that_is_killed_while_plans_are_made_makes_none_twice(asking: World, after: int) -> None:
     arguments = asking.arguments("apply", "--auto-approve")
-    assert killing.run({"DATABASE_URL": asking.database}, arguments, kill_after=after).killed
+    assert killing.run({**asking.environ, "DATABASE_URL": asking.database}, arguments, kill_after=after).killed
     asking.apply("--lock-timeout", "30")
     for provider in HOTELS:
         whole(asking, provider)

@@ -67,41 +67,39 @@ def _cut(connection: psycopg.Connection[Any]) -> None:
         wire.shutdown(socket.SHUT_RDWR)
 
 
-def statements_of(world: World, kind: str) -> int:
-    """How many statements (or commits) an undisturbed apply makes."""
-    trouble = Trouble(kind, 0, world.database)
-    turn(world, "dear")
-    with trouble.brewing():
-        world.apply()
-    return trouble.statements
+def tried(kind: str, statements: int) -> range:
+    """The statements at which this happens: all of them by `make soak`; in a test run every ninth, others for each kind."""
+    stride = 1 if os.environ.get("EVERY_STATEMENT") else STRIDE
+    return range(1 + KINDS.index(kind) * 3 % stride, statements + 1, stride)
 
 
 KINDS = ("shut down", "dropped", "full disk", "no answer to a commit")
-SHARES = 2
+STRIDE = 9
 
 
-@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_statement_fails_the_run_says_so_and_the_next_one_reaches_the_same_end(
-    world: World, kind: str, share: int
+    small_world: World, kind: str
 ) -> None:
-    world.apply()
-    ends = {"cheap": outside(world)}
-    statements = statements_of(world, kind)
-    ends["dear"] = outside(world)
-    side = "dear"
-    for at in range(1 + share, statements + 1, SHARES * STRIDE):
+    world, ends, statements = small_world, {}, set()
+    for side in ("dear", "cheap"):
+        turn(world, side)
+        with (undisturbed := Trouble(kind, 0, world.database)).brewing():
+            world.apply()
+        ends[side] = outside(world)
+        statements.add(undisturbed.statements)
+    side = "cheap"
+    for at in tried(kind, min(statements)):
         side = other(side)
         turn(world, side)
         world.sandbox.admin.clear_log()
         trouble = Trouble(kind, at, world.database)
         with trouble.brewing():
             result = world.run("apply", "--auto-approve")
-        where = f"{kind} at {at} of {statements}: {result.err}"
+        where = f"{kind} at {at} of {min(statements)}: {result.err}"
         assert trouble.statements >= at, where
         assert result.code in (0, 1), where
-        assert "Traceback" not in result.err, where
-        assert result.code == 0 or "database" in (result.out + result.err).lower(), where
+        assert result.code == 0 or "database" in result.out + result.err, where
         first = sent(world)
         world.sandbox.admin.clear_log()
         carry_on(world)
@@ -109,6 +107,3 @@ def test_whatever_statement_fails_the_run_says_so_and_the_next_one_reaches_the_s
         assert not first & sent(world), where
         assert world.addresses() == [], where
         assert nothing_is_left_open(world), where
-
-
-STRIDE = 1

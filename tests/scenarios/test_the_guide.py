@@ -323,6 +323,7 @@ def test_credential_management_integration_rows_name_references_under_the_guides
 
 @pytest.mark.parametrize("name", ["EXPEDIA_SANDBOX_API_{}", "EXPEDIA_API_{}"])
 def test_credential_management_secrets_come_from_the_guides_variables(world: World, name: str) -> None:
+    world.environ.clear()
     world.sandbox.admin.account("expedia", "guide-user", "guide-secret")
     hotel = world.sandbox.admin.hotel("expedia", "16636843")
     world.sandbox.admin.load_hotel("expedia", {**hotel, "accounts": ["guide-user"]})

@@ -21,6 +21,7 @@ from reconciler.cli import extranets
 from reconciler.cli.app import execute
 from reconciler.load import workspace
 from reconciler.sandbox.server import Running
+from tests.scenarios import canaries
 
 NOW = datetime(2031, 1, 13, 9, 0, tzinfo=UTC)
 """A Monday, far ahead of any clock. Scenarios happen then, by `--as-of` and by the sandbox's own clock."""
@@ -142,6 +143,8 @@ class World:
     database: str
     now: datetime = NOW
     environ: dict[str, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+    """All that commands wrote to standard output and standard error."""
 
     @property
     def today(self) -> date:
@@ -170,7 +173,7 @@ class World:
         """What market managers would have set up: the hotels' rooms and plans, nothing loaded."""
         loaded = workspace(self.folder, now=self.now)
         assert not [d for d in loaded.diagnostics if d.severity == "error"], loaded.diagnostics
-        extranets.set_up(self.sandbox.admin, loaded.properties)
+        extranets.set_up(self.sandbox.admin, loaded.properties, canaries.ACCOUNTS)
 
     def seed(self) -> None:
         assert self.run("db", "seed").code == 0
@@ -190,6 +193,7 @@ class World:
         environ = {**self.environ, "DATABASE_URL": self.database}
         with _environ(environ), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = execute(self.arguments(*arguments))
+        self.printed += [out.getvalue(), err.getvalue()]
         return Result(code, out.getvalue(), err.getvalue())
 
     def process(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
@@ -207,6 +211,7 @@ class World:
         """The same, waited for."""
         process = self.process(*arguments, **environ)
         out, err = process.communicate(timeout=120)
+        self.printed += [out, err]
         return Result(process.returncode, out, err)
 
     def apply(self, *arguments: str) -> Result:

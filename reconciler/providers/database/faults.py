@@ -82,7 +82,15 @@ def fault(error: psycopg.Error) -> DatabaseError:
         return DatabaseError(f"the database is not as needed: {error.diag.message_primary}", hint=hint)
     if isinstance(error, psycopg.DataError):
         return DatabaseError(f"a value does not fit its column in the database ({code or 'NUL'})", hint=_SCHEMA)
-    if not code or code.startswith(("08", "57P")):
+    if code.startswith("53"):
+        what = "disk is full" if code == "53100" else f"memory or connections are used up ({code})"
+        return DatabaseError(f"the database server's {what}", hint="make room there, then run it again")
+    if code.startswith("57P"):
+        return DatabaseError(
+            "the connection to the database was lost: the server is being shut down or started, or somebody ended it",
+            hint="run it again when it is there",
+        )
+    if not code or code.startswith("08"):
         return DatabaseError("the connection to the database was lost", hint="run it again")
     return DatabaseError(f"the database refused a statement ({code})")
 
