@@ -73,10 +73,10 @@ EVERY = bool(os.environ.get("EVERY_STATEMENT"))
 STRIDE = 4 if EVERY else 9
 
 
-@pytest.mark.parametrize("first", range(STRIDE) if EVERY else [0])
+@pytest.mark.parametrize("share", range(STRIDE) if EVERY else [0])
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_statement_fails_the_run_says_so_and_the_next_one_reaches_the_same_end(
-    small_world: World, kind: str, first: int
+    small_world: World, kind: str, share: int
 ) -> None:
     world, ends, statements = small_world, {}, set()
     for side in ("dear", "cheap"):
@@ -86,7 +86,7 @@ def test_whatever_statement_fails_the_run_says_so_and_the_next_one_reaches_the_s
         ends[side] = outside(world)
         statements.add(undisturbed.statements)
     side = "cheap"
-    for at in range(1 + (first if EVERY else 3 * KINDS.index(kind) % STRIDE), min(statements) + 1, STRIDE):
+    for at in range(1 + (share if EVERY else 3 * KINDS.index(kind) % STRIDE), min(statements) + 1, STRIDE):
         side = other(side)
         turn(world, side)
         world.sandbox.admin.clear_log()
