@@ -119,6 +119,7 @@ ELSEWHERE: Mapping[str, str] = {
     "cancellation-completed": "Expedia must be told a late penalty.",
     "cancellation-unsupported": "The provider has words for the cancellation policy.",
     "closed-by-hand": "A room is on sale unless git says otherwise.",
+    "plan-not-told": "A provider says nothing of a rate plan that it was asked about.",
     "contracted-base": "Counts at Expedia do not go below what the contract guarantees.",
     "create-needs-code": "A plan is made at Booking.com with the codes of its conditions.",
     "currency-mismatch": "A hotel has one currency, here and at the provider.",

@@ -23,7 +23,7 @@ from reconciler.providers.contract import Batch, BatchResult, Part, PartResult, 
 from reconciler.runtime.allotting import Move, Results
 from reconciler.runtime.faults import as_error
 from reconciler.runtime.site import Site, Targets
-from reconciler.runtime.survey import Survey, created_pair, survey_property, survey_workspace
+from reconciler.runtime.survey import Survey, created_pair, merged, survey_property, survey_workspace
 from reconciler.runtime.units import Books
 from reconciler.store.contract import Recording
 
@@ -285,14 +285,19 @@ class Execution:
             surveys = [survey_workspace(self.site, target) for target in self.targets.values()]
         else:
             surveys = survey_property(self.site, self.hotel, self.targets, names)
+            # Whatever was asked for: what is on sale there is what may be sold there.
+            Books(self.site, self.hotel).seen(merged(surveys))
         for survey in surveys:
             for op in ops:
                 if op.address.target != survey.target or not self._readable(op) or survey.failed:
                     continue
                 lost = self.outcomes[op.id][0] is Outcome.UNKNOWN
+                in_force = not _still_differs(op, survey)
                 if lost and op.address not in survey.desired:
                     continue  # nothing was compared, so nothing is shown
-                self._settle_proof(op, in_force=not _still_differs(op, survey))
+                if in_force and self._access(op) is Access.ACKNOWLEDGED:
+                    continue  # only a part of it could be read
+                self._settle_proof(op, in_force=in_force)
 
     def _settle_proof(self, op: Operation, *, in_force: bool) -> None:
         """What reading back shows stands against what was answered, here, in the journal and in what was last applied."""
@@ -313,8 +318,11 @@ class Execution:
         return Recording(entry.address, value, nights, provenance, self.run.id, now, self.plan_digest)
 
     def _readable(self, op: Operation) -> bool:
-        access = self.targets[op.address.target].capabilities.access(op.address.kind)
-        return access is Access.READ_BACK
+        support = self.targets[op.address.target].capabilities.kinds.get(op.address.kind)
+        return self._access(op) is Access.READ_BACK or bool(support and support.readable)
+
+    def _access(self, op: Operation) -> Access | None:
+        return self.targets[op.address.target].capabilities.access(op.address.kind)
 
 
 def _not_free(op: Operation, row: Pending) -> Iterator[PartResult]:

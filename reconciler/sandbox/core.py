@@ -6,6 +6,7 @@ to be delivered; between the two the server may hold it back, and meanwhile the 
 
 import threading
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -99,7 +100,12 @@ class Sandbox:
         request = visit.request
         if fault is not None and fault.kind == "partial":
             request = replace(request, refuse=tuple(int(index) for index in fault.details.get("items", [0])))
-        reply = operation.handle(self.world, request, self.now())
+        if fault is not None and fault.kind == "misread":
+            request = replace(request, body=fault.reworded(request.body))
+        world = deepcopy(self.world) if fault is not None and fault.kind == "ignore" else self.world
+        reply = operation.handle(world, request, self.now())
+        if fault is not None and fault.kind == "rewrite":
+            return replace(reply, body=fault.reworded(reply.body))
         if fault is not None and fault.kind == "status":
             told = _status_reply(fault)
             return replace(reply, status=told.status, body=told.body, media_type=told.media_type, headers=told.headers)

@@ -3,7 +3,7 @@
 As JSON:
 
     {"match": {"provider": "expedia", "operation": "ar", "path": "/eqc/ar", "hotel": "42", "nth": 1, "times": 1},
-     "kind": "latency" | "status" | "drop_before" | "drop_after" | "partial" | "truncate", ...}
+     "kind": "latency" | "status" | "drop_before" | "drop_after" | "partial" | "truncate" | "ignore" | "misread" | "rewrite", ...}
 
 Every part of `match` may be left out. `nth` counts matching requests from now on (1: the next), `times` is how many in a
 row are hit (0: all from then on). Further keys by kind:
@@ -16,12 +16,16 @@ row are hit (0: all from then on). Further keys by kind:
     partial      items (list of indexes from 0, default [0]): these update elements are refused, the others applied; for
                  Expedia `ar` an AvailRateUpdate (warning 7000), for Booking.com `availability` a date element
     truncate     bytes (default: half): the reply is cut off there, after everything was done
+    ignore       the reply says that everything was done, and nothing was
+    misread      pattern, by (regular expression and what stands for its matches): the request is taken to say that
+    rewrite      pattern, by: the reply says that instead
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = ("latency", "status", "drop_before", "drop_after", "partial", "truncate")
+KINDS = ("latency", "status", "drop_before", "drop_after", "partial", "truncate", "ignore", "misread", "rewrite")
 MATCHED = ("provider", "operation", "path", "hotel")
 
 
@@ -50,6 +54,11 @@ class Fault:
         """Whether the request is still carried out."""
         return not (self.kind == "drop_before" or (self.kind == "status" and not self.details.get("after")))
 
+    def reworded(self, body: bytes) -> bytes:
+        """A body in which the details' pattern is replaced."""
+        pattern, by = str(self.details["pattern"]), str(self.details["by"])
+        return re.sub(pattern, by, body.decode(errors="replace"), flags=re.DOTALL).encode()
+
 
 def fault_from(described: dict[str, Any]) -> Fault:
     """The fault that JSON describes; raises ValueError where it says nothing that can be done."""
@@ -62,6 +71,11 @@ def fault_from(described: dict[str, Any]) -> Fault:
         raise ValueError("latency takes seconds from 0 to 600")
     if kind == "status" and not 200 <= int(described.get("status", 0)) <= 599:
         raise ValueError("status takes an HTTP status")
+    if kind in ("misread", "rewrite"):
+        try:
+            re.compile(str(described["pattern"])).sub(str(described["by"]), "")
+        except (KeyError, re.error):
+            raise ValueError(f"{kind} takes a pattern and what stands for its matches (by)") from None
     details = {key: value for key, value in described.items() if key not in ("match", "kind")}
     return Fault(kind, {key: str(value) for key, value in match.items()}, nth, times, details)
 

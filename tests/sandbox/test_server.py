@@ -135,6 +135,9 @@ def test_a_fault_hits_the_nth_request_and_as_often_as_told(sandbox: Running) -> 
         {"kind": "latency"},
         {"kind": "status", "status": 7},
         {"kind": "drop_after", "match": {"x": "y"}},
+        {"kind": "rewrite"},
+        {"kind": "misread", "pattern": "(", "by": ""},
+        {"kind": "rewrite", "pattern": "x", "by": "\\9"},
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(sandbox: Running, fault: dict[str, object]) -> None:

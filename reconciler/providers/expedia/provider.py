@@ -66,7 +66,7 @@ class Expedia:
         return replace(
             seen,
             entries={address: entry for address, entry in seen.entries.items() if address.kind in kinds},
-            findings=(*seen.findings, *self._findings(remote)),
+            findings=(*seen.findings, *self._findings(remote), *self._untold(remote, kinds)),
             assigned=self.assigned,
         )
 
@@ -109,6 +109,21 @@ class Expedia:
         missing = [pair for pair, id_ in asked if id_ == CREATE and pair not in self._ids.plans]
         found = {pair: codes.get((self._ids.rooms.get(pair[0], ""), pair[1])) for pair in missing}
         return {pair: id_ for pair, id_ in found.items() if id_ is not None}
+
+    def _untold(self, remote: Remote, kinds: frozenset[str]) -> Iterator[Diagnostic]:
+        """Plans that exist and were asked about, and of which nothing at all is told, while others are told of."""
+        told = {*remote.rates, *remote.restrictions}
+        there = {(plan.room_id, plan.id) for plan in remote.plans}
+        for (room, plan), id_ in sorted(self._ids.plans.items() if told and kinds & {"rates", "restrictions"} else ()):
+            pair = (self._ids.rooms.get(room, ""), id_)
+            if pair in there and pair not in told:
+                yield Diagnostic(
+                    "plan-not-told",
+                    f"Expedia was asked about rate plan {id_} and says nothing of it; it counts as one of which nothing is loaded",
+                    Severity.WARNING,
+                    hint="look it up in the extranet before you apply what the plan says",
+                    address=f"{self._hotel.slug}/{EXPEDIA}/rates/{room}/{plan}",
+                )
 
     def _findings(self, remote: Remote) -> Iterator[Diagnostic]:
         if remote.currency != self._hotel.currency:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
+from reconciler.errors import UnexpectedReplyError
 from reconciler.model.calendar import Calendar, from_nights
 from reconciler.model.secret import Secret
 from reconciler.model.state import Availability, Counts, Price, Restrictions, Window
@@ -56,6 +57,8 @@ def read(session: Session, wanted: Wanted) -> Remote:
     if kinds and products:
         for answer in session.calendars(products, window, kinds, hotel.currency):
             nights.add(answer)
+        if "availability" in kinds:
+            _require_counts(products, nights, window)
     return _remote(hotel, rooms, plans, nights, wanted)
 
 
@@ -71,6 +74,15 @@ def _products(
         if by_plan and plan.room_id in asked and (plan.active if wanted.plans is None else pair in wanted.plans):
             by_room[plan.room_id].append(plan.id)
     return {room: tuple(ids) for room, ids in by_room.items() if ids or "availability" in wanted.kinds}
+
+
+def _require_counts(products: Collection[str], nights: _Nights, window: Window) -> None:
+    """Every room that was asked about is told of on every night: what is sold there is needed before a count is sent."""
+    days = (window.until - window.start).days
+    for room in sorted(products):
+        told = len(nights.rooms.get(room, {}))
+        if told < days:
+            raise UnexpectedReplyError(f"{days - told} of {days} nights of room {room} are not in the replies")
 
 
 @dataclass(slots=True)
