@@ -281,10 +281,11 @@ class Execution:
         names = frozenset(op.address.target for op in ops if self._readable(op))
         if not names:
             return
+        trusting = replace(self.site, distrust=())  # what was distrusted before has been sent by now
         if self.hotel is None:
-            surveys = [survey_workspace(self.site, target) for target in self.targets.values()]
+            surveys = [survey_workspace(trusting, target) for target in self.targets.values()]
         else:
-            surveys = survey_property(self.site, self.hotel, self.targets, names)
+            surveys = survey_property(trusting, self.hotel, self.targets, names)
             # Whatever was asked for: what is on sale there is what may be sold there.
             Books(self.site, self.hotel).seen(merged(surveys))
         for survey in surveys:

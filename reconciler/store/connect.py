@@ -7,6 +7,8 @@ one-run-per-property promise rests, do not hold there. No error and no log names
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -40,6 +42,14 @@ _SESSION: Final = {
     "timezone": "UTC",
     "search_path": "public",
 }
+_PATIENCE: Final = 30.0
+"""Seconds to wait for a connection that is free."""
+_SOON: Final = (
+    "too many clients",
+    "too many connections",
+    "remaining connection slots",
+    "the database system is starting up",
+)
 _POOLER_HINT: Final = "use port 5432 (Supabase: direct connection, or the pooler in session mode), not 6543"
 
 
@@ -122,7 +132,7 @@ def _connect(url: str) -> psycopg.Connection[TupleRow]:
     given = parameters(url)
     with ExitStack() as unless_ready:
         try:
-            connection = psycopg.connect(make_conninfo(**{**_DEFAULTS, **given}), autocommit=True)
+            connection = _patiently(make_conninfo(**{**_DEFAULTS, **given}))
             unless_ready.callback(connection.close)
             settings = ", ".join(f"set_config('{name}', %s, false)" for name in _SESSION)
             # Not as start-up options: poolers refuse those.
@@ -134,6 +144,18 @@ def _connect(url: str) -> psycopg.Connection[TupleRow]:
             ) from None
         unless_ready.pop_all()
     return connection
+
+
+def _patiently(conninfo: str) -> psycopg.Connection[TupleRow]:
+    """Waits its turn while the server has no connection left or is starting: of many runs that begin at once, none need fail."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return psycopg.connect(conninfo, autocommit=True)
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline or not any(words in str(error) for words in _SOON):
+                raise
+            time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - so that those who wait do not all come back at once
 
 
 def _without_secrets(text: str, given: dict[str, Any], url: str) -> str:

@@ -27,40 +27,65 @@ from reconciler.providers.http import HttpClient
 from reconciler.store.postgres import PostgresStore
 
 _STORED = ("claim", "abandon", "start", "intend", "record", "bind", "settle", "finish", "complete", "move")
-_CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How it ended: killed or with an exit code, after so many steps."""
+    """How it ended: killed or with an exit code, after so many steps, and what it said."""
 
     killed: bool
     code: int
     steps: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A command in a process of its own."""
+
+    process: Any
+    steps: Any
+    told: Any
+
+    def end(self) -> End:
+        """Waits for its end."""
+        self.process.join(120)
+        if self.process.exitcode is None:
+            self.process.kill()
+            raise AssertionError("the command neither ended nor was killed")
+        said = self.told.recv() if self.process.exitcode >= 0 and self.told.poll() else ""
+        return End(self.process.exitcode == -signal.SIGKILL, self.process.exitcode, self.steps.value, said)
 
 
 def run(environ: Mapping[str, str], arguments: Sequence[str], *, kill_after: int | None) -> End:
     """Runs a command in a process of its own and kills it after so many steps; never where it is None."""
+    return begin(environ, arguments, kill_after=kill_after).end()
+
+
+def begin(
+    environ: Mapping[str, str], arguments: Sequence[str], start: Any = None, *, kill_after: int | None = None
+) -> Begun:
+    """The same without waiting for its end. `start`: a barrier at which it waits before it begins."""
     # What this process has imported by now is imported once for all that follow.
-    _CONTEXT.set_forkserver_preload(
+    CONTEXT.set_forkserver_preload(
         [*sorted(name for name in sys.modules if name.startswith("reconciler.")), "httpx", __name__]
     )
-    steps = _CONTEXT.RawValue("i", 0)  # without a lock, which the killed process would take with it
-    process = _CONTEXT.Process(target=_child, args=(dict(environ), list(arguments), kill_after, steps))
+    steps = CONTEXT.RawValue("i", 0)  # without a lock, which the killed process would take with it
+    told, tell = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_child, args=(dict(environ), list(arguments), kill_after, steps, start, tell))
     process.start()
-    process.join(60)
-    if process.exitcode is None:
-        process.kill()
-        raise AssertionError("the command neither ended nor was killed")
-    return End(process.exitcode == -signal.SIGKILL, process.exitcode, steps.value)
+    tell.close()
+    return Begun(process, steps, told)
 
 
-def _child(environ: dict[str, str], arguments: list[str], kill_after: int | None, steps: Any) -> None:
+def _child(
+    environ: dict[str, str], arguments: list[str], kill_after: int | None, steps: Any, start: Any, tell: Any
+) -> None:
     for name in ("RECONCILER_ENV", "OTA_TEST_MODE", "OTA_DEBUG", "CI"):
         os.environ.pop(name, None)
     os.environ.update(environ)
-
-    guard = threading.Lock()
+    guard, said = threading.Lock(), io.StringIO()
 
     def stepped() -> None:
         with guard:
@@ -72,8 +97,11 @@ def _child(environ: dict[str, str], arguments: list[str], kill_after: int | None
         _watch(patch, stepped)
         if kill_after == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        if start is not None:
+            start.wait(60)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = execute(arguments)
+    tell.send(said.getvalue()[-20000:])
     os._exit(code)
 
 

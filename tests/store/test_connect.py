@@ -209,3 +209,26 @@ def test_a_database_itself_is_not_taken_for_a_pooler(database: str) -> None:
     with connect(database) as connection:
         assert not is_transaction_pooled(connection, database)
         assert backend_pid(connection) == connection.info.backend_pid
+
+
+@pytest.mark.parametrize("said", ["sorry, too many clients already", "the database system is starting up"])
+def test_a_server_that_has_no_connection_left_is_waited_for(
+    database: str, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    real, tries = psycopg.connect, []
+
+    def full(*args: object, **kwargs: object) -> object:
+        tries.append(args)
+        if len(tries) < 3:
+            raise psycopg.OperationalError(f"connection failed: FATAL:  {said}")
+        return real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(psycopg, "connect", full)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    connect(database).close()
+    assert len(tries) == 3
+    tries.clear()
+    monkeypatch.setattr("reconciler.store.connect._PATIENCE", -1.0)
+    with pytest.raises(DatabaseError, match=said):
+        connect(database)
+    assert len(tries) == 1
