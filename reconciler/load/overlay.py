@@ -30,6 +30,7 @@ _FIELD_CALENDARS: tuple[Keys, ...] = (
 )
 AMOUNTS_IN = "rate_plans"
 """The one section that has amounts of money."""
+_MONEY_OF_A_PLAN = frozenset({"rates", "derive", "occupancy", "providers"})
 _OF_DERIVATIONS: tuple[Keys, ...] = (("change",), ("floor",), ("ceiling",), ("round", "to"))
 _OF_PROVIDERS: tuple[Keys, ...] = (("change",), ("round", "to"))
 
@@ -58,7 +59,7 @@ def merged(documents: Iterable[Mapping]) -> Mapping:
 
 def over(under: Mapping, document: Mapping) -> Mapping:
     """A normal document over one that is merged already. What it leaves as it is, is the same object in both."""
-    return _merge(under, document, ())
+    return _merge(under, document, ()) if _has_nulls(document) else _laid(under, document)
 
 
 def is_value_calendar(keys: Keys) -> bool:
@@ -89,6 +90,8 @@ def in_currency(data: Mapping, currency: str) -> tuple[Mapping, list[Problem]]:
     problems: list[Problem] = []
 
     def convert(value: Data, keys: Keys) -> Data:
+        if _without_money(keys):
+            return value
         if isinstance(value, list):
             return [convert(item, (*keys, place)) for place, item in enumerate(value)]
         if not isinstance(value, dict):
@@ -118,24 +121,32 @@ def _wrong_amounts(amounts_: Mapping, keys: Keys) -> Iterator[Problem]:
 
 def bare_amounts(data: Mapping) -> Iterator[Keys]:
     """Where a normal document writes an amount of money without its currency."""
-    return (keys for keys, _ in _amounts(data, ()))
+    return (keys for keys, _ in _amounts(data, (), []))
 
 
 def amounts(data: Mapping) -> Iterator[tuple[Keys, Decimal]]:
     """Every amount of money in a merged document, with where it stands."""
-    return ((keys, Decimal(amount)) for keys, amount in _amounts(data, ()))
+    return ((keys, Decimal(amount)) for keys, amount in _amounts(data, (), []))
 
 
-def _amounts(value: Data, keys: Keys) -> Iterator[tuple[Keys, int | Decimal]]:
+def _amounts(value: Data, keys: Keys, found: list[tuple[Keys, int | Decimal]]) -> list[tuple[Keys, int | Decimal]]:
+    if _without_money(keys):
+        return found
     if isinstance(value, dict):
         if not _per_currency(value, keys):
             for key, item in value.items():
-                yield from _amounts(item, (*keys, key))
+                _amounts(item, (*keys, key), found)
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _amounts(item, (*keys, number))
+            _amounts(item, (*keys, number), found)
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and _is_money(keys):
-        yield keys, value
+        found.append((keys, value))
+    return found
+
+
+def _without_money(keys: Keys) -> bool:
+    """Whether no amount of money can stand below these keys. For speed alone: most of a document is like that."""
+    return (len(keys) == 3 and keys[2] not in _MONEY_OF_A_PLAN) or (len(keys) == 1 and keys[0] != AMOUNTS_IN)
 
 
 def removed_amounts(data: Data, keys: Keys = ()) -> Iterator[Keys]:
@@ -229,6 +240,19 @@ def nulls(data: Mapping) -> Mapping:
         elif isinstance(value, dict) and (inner := nulls(value)):
             found[key] = inner
     return found
+
+
+def _has_nulls(data: Mapping) -> bool:
+    return any(value is None or (isinstance(value, dict) and _has_nulls(value)) for value in data.values())
+
+
+def _laid(under: Mapping, over: Mapping) -> Mapping:
+    """What `_merge` comes to where nothing is removed."""
+    result = dict(under)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = _laid(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
+    return result
 
 
 def _merge(under: Mapping, over: Mapping, keys: Keys) -> Mapping:
