@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.cli.options import common
+from reconciler.cli.options import Night, common
 from reconciler.cli.output import show as draw
 from reconciler.cli.running import run_of, stoppable, user
 from reconciler.errors import InterruptedRunError, LockedError, RefusedError, UsageError
@@ -34,7 +34,7 @@ from reconciler.runtime.planning import in_parallel
 from reconciler.runtime.site import Site
 from reconciler.wiring import Options, site
 
-_NIGHT = click.DateTime(formats=["%Y-%m-%d"])
+_NIGHT = Night()
 _PROPERTY = click.option("--property", "slug", required=True, metavar="SLUG", help="The property.")
 _REFERENCE = click.option("--reference", required=True, metavar="TEXT", help="The hotel's own name of the sale.")
 _CHANNELS = click.Choice([*sorted(PROVIDERS), DIRECT])

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.applying import exit_code_of
-from reconciler.cli.options import Instant, common
+from reconciler.cli.options import Instant, Night, common
 from reconciler.cli.output import show as draw
 from reconciler.cli.planning import exit_code
 from reconciler.cli.running import run_of, stoppable, user
@@ -27,7 +27,7 @@ from reconciler.runtime.planning import make_plan
 from reconciler.runtime.site import Site
 from reconciler.wiring import Options, site
 
-_NIGHT = click.DateTime(formats=["%Y-%m-%d"])
+_NIGHT = Night()
 _PROPERTY = click.option("--property", "slug", required=True, metavar="SLUG", help="The property.")
 _AS_OF = click.option("--as-of", type=Instant(), metavar="INSTANT", help="As if it were then.")
 _ROOM = click.option(

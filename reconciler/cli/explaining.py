@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import Instant, common
+from reconciler.cli.options import Instant, Night, common
 from reconciler.cli.output import show as draw
 from reconciler.report import explanation
 from reconciler.runtime.comparing import Side
@@ -18,7 +18,7 @@ from reconciler.wiring import CAPABILITIES, Options, clock, load
 
 @click.command(short_help="Show where a value comes from: file, line and rule, step by step.")
 @click.argument("address")
-@click.option("--night", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE", help="The night; default: today.")
+@click.option("--night", type=Night(), metavar="DATE", help="The night; default: today.")
 @click.option("--as-of", type=Instant(), metavar="INSTANT", help="As if it were then.")
 @common(form=True)
 def explain(

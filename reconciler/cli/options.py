@@ -14,7 +14,8 @@ import click
 from reconciler.cli.asked import check_globs
 from reconciler.cli.output import FORMATS, WITH_FINDINGS, progress
 from reconciler.errors import UsageError
-from reconciler.model.plan import Scope
+from reconciler.model.calendar import YEARS
+from reconciler.model.plan import MAX_WINDOW, Scope
 from reconciler.runtime.site import silent
 from reconciler.wiring import Options, changed_since
 
@@ -34,7 +35,25 @@ class Instant(click.ParamType[datetime]):
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not an instant such as 2026-11-24T09:00:00+00:00", param, ctx)
+        if not YEARS[0] <= moment.year <= YEARS[1]:
+            self.fail(f"{value!r} is not in a year from {YEARS[0]} to {YEARS[1]}", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Night(click.ParamType[datetime]):
+    """A date, as the instant at which it begins."""
+
+    name = "night"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The date at midnight."""
+        try:
+            night = datetime.strptime(value, "%Y-%m-%d")  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-11-24", param, ctx)
+        if not YEARS[0] <= night.year <= YEARS[1]:
+            self.fail(f"{value!r} is not in a year from {YEARS[0]} to {YEARS[1]}", param, ctx)
+        return night
 
 
 _WHERE = [
@@ -52,7 +71,9 @@ _SCOPE = [
         "--property", "properties", multiple=True, metavar="SLUG", help="Only these properties (globs; repeatable)."
     ),
     click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these addresses (repeatable)."),
-    click.option("--window", type=click.IntRange(1, 2000), metavar="DAYS", help="Only so many nights from today."),
+    click.option(
+        "--window", type=click.IntRange(1, MAX_WINDOW), metavar="DAYS", help="Only so many nights from today."
+    ),
     click.option(
         "--changed-since", "since", metavar="REV", help="Only properties that a change since this revision can reach."
     ),

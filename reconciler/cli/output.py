@@ -68,6 +68,10 @@ def saved_text(file: Path) -> str:
     Whether it is one is for its reader to say: what is no UTF-8 is replaced, and never fits a digest.
     """
     try:
+        if file.exists() and not file.is_file():  # a pipe may never end, nor a device
+            raise UsageError(
+                f"{file} is not a file", hint="name a plain file; what comes from elsewhere is saved first"
+            )
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1).decode("utf-8", "replace")
     except OSError as error:

@@ -18,9 +18,9 @@ from reconciler.errors import StalePlanError
 from reconciler.kinds import KINDS
 from reconciler.kinds.contract import read_night
 from reconciler.model.address import parse
-from reconciler.model.calendar import Calendar, Run, from_runs
+from reconciler.model.calendar import YEARS, Calendar, Run, from_runs
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.plan import Action, Change, Label, Operation, Plan, Scope
+from reconciler.model.plan import MAX_WINDOW, Action, Change, Label, Operation, Plan, Scope
 from reconciler.model.state import Counts, Coverage, Json, Provenance
 
 FORMAT_VERSION = 1
@@ -203,17 +203,16 @@ def read_instant(value: object) -> datetime:
     instant = datetime.fromisoformat(read_text(value))
     if instant.tzinfo is None:
         raise ValueError("an instant has a time zone")
+    if not YEARS[0] <= instant.year <= YEARS[1]:
+        raise ValueError(f"an instant is in a year from {YEARS[0]} to {YEARS[1]}")
     return instant
 
 
 def _read_scope(scope: dict[str, Any]) -> Scope:
-    window = scope["window"]
-    return Scope(
-        read_texts(scope["properties"]),
-        read_texts(scope["targets"]),
-        None if window is None else _whole(window),
-        scope.get("prune") is True,
-    )
+    window = None if scope["window"] is None else _whole(scope["window"])
+    if window is not None and not 1 <= window <= MAX_WINDOW:
+        raise ValueError(f"a window is from 1 to {MAX_WINDOW} nights")
+    return Scope(read_texts(scope["properties"]), read_texts(scope["targets"]), window, scope.get("prune") is True)
 
 
 def _read_operation(item: dict[str, Any]) -> Operation:

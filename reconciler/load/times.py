@@ -10,10 +10,9 @@ from importlib.resources import files
 
 from reconciler.load import spellings
 from reconciler.load.values import WEEKEND, Nights, fault, shown, spelled, wrong
-from reconciler.model.calendar import WEEKDAYS
+from reconciler.model.calendar import WEEKDAYS, YEARS
 from reconciler.model.diagnostics import did_you_mean
 
-YEARS = (2000, 2200)
 _DAY = timedelta(days=1)
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 

@@ -21,6 +21,9 @@ C = TypeVar("C")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
+YEARS = (2000, 2200)
+"""The years that nights and instants from outside may be in: far from where the machine's own calendar ends."""
+
 _DAY = timedelta(days=1)
 
 

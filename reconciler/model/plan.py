@@ -16,6 +16,10 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.state import Counts, Coverage, Provenance, Value
 
 
+MAX_WINDOW = 2000
+"""The most nights that may be asked for."""
+
+
 class Action(StrEnum):
     """What an operation does."""
 
