@@ -105,8 +105,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
-        return 64
+        return _misused(error)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted.", err=True)
         return 130
@@ -116,6 +115,16 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - what has no explanation is raised again
         return _explain(error)
     return result if isinstance(result, int) else 0
+
+
+def _misused(error: click.ClickException) -> int:
+    """Told as click tells it, but clean: it quotes what was typed."""
+    from reconciler.cli.output import in_short
+
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
+    click.echo(f"Error: {in_short(error.format_message())}", err=True)
+    return 64
 
 
 def _explain(error: Exception) -> int:

@@ -189,6 +189,7 @@ def add(
     """
     if departure <= arrival:
         raise UsageError("--departure is the day after the last night, so later than --arrival")
+    _one_line(reference)
     stay = Stay(room, arrival.date(), departure.date(), units)
     with site(replace(options, scope=Scope((slug,))), changes=True) as here:
         hotel = _hotel(here, slug)
@@ -223,12 +224,18 @@ def cancel(options: Options, slug: str, reference: str, form: str, json_into: Pa
     Examples:
       reconciler bookings cancel --property lisbon-baixa --reference D-4711
     """
+    _one_line(reference)
     with site(replace(options, scope=Scope((slug,))), changes=True) as here:
         claim(here)
         if not here.store.cancel_direct(_hotel(here, slug).id, reference):
             raise RefusedError(f"{slug} has no direct sale {reference}", hint="`reconciler bookings list` shows them")
     draw(report.cancelled(slug, reference), form, json_into=json_into, quiet=quiet)
     return 0
+
+
+def _one_line(reference: str) -> None:
+    if not reference.strip() or not reference.isprintable() or len(reference) > 100:
+        raise UsageError("--reference is one line of at most 100 characters")
 
 
 def _hotel(here: Site, slug: str) -> Property:

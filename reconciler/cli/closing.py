@@ -133,7 +133,10 @@ def _applied(here: Site, plan: Plan, verb: str, form: str, json_into: Path | Non
 
 
 def _hotel(here: Site, slug: str) -> Property:
-    return next(hotel for hotel in here.properties() if hotel.slug == slug)
+    hotel = next((hotel for hotel in here.properties() if hotel.slug == slug), None)
+    if hotel is None:
+        raise UsageError(f"`{slug}` names no property", hint="one property, without globs")
+    return hotel
 
 
 def _rooms(hotel: Property, rooms: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -16,6 +17,7 @@ from reconciler.cli.output import FORMATS, WITH_FINDINGS, progress
 from reconciler.errors import UsageError
 from reconciler.model.calendar import YEARS
 from reconciler.model.plan import MAX_WINDOW, Scope
+from reconciler.model.text import is_text
 from reconciler.runtime.site import silent
 from reconciler.wiring import Options, changed_since
 
@@ -56,6 +58,17 @@ class Night(click.ParamType[datetime]):
         return night
 
 
+class Seconds(click.FloatRange):
+    """A time to wait; also not a number is out of range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return seconds
+
+
 _WHERE = [
     click.option(
         "--workspace", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where reconciler.yaml is."
@@ -85,7 +98,7 @@ _WORK = [
         "--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Properties at a time."
     ),
     click.option(
-        "--lock-timeout", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait so long for a lock."
+        "--lock-timeout", type=Seconds(0, 86400), default=0.0, metavar="SECONDS", help="Wait so long for a lock."
     ),
 ]
 _FORMAT = [
@@ -110,6 +123,7 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False, found
     def decorate(function: F) -> F:
         @wraps(function)
         def command(**given: Any) -> Any:
+            _refuse_bytes(given)
             since = given.pop("since", None)
             options = _read(given)
             quiet = given.pop("quiet")
@@ -131,6 +145,14 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False, found
         return cast(F, wrapped)
 
     return decorate
+
+
+def _refuse_bytes(given: Mapping[str, Any]) -> None:
+    """Raises UsageError for bytes that are not UTF-8, which only the name of a file may have."""
+    for value in given.values():
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and not is_text(text):
+                raise UsageError(f"`{text[:80]}` is not text in UTF-8")
 
 
 def _narrowed(options: Options, since: str) -> Options:

@@ -24,6 +24,7 @@ WITH_FINDINGS = click.Choice(["text", "json", "markdown", "sarif", "github"])
 _FOR_HOSTS = ("sarif", "github")
 _RENDER = {"json": as_json.render, "markdown": markdown.render, "sarif": sarif.render, "github": github.render}
 _LISTED = 20
+_LONGEST = 2000
 
 
 def show(
@@ -85,6 +86,12 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not refused and not os.environ.get("NO_COLOR")
 
 
+def in_short(text: str) -> str:
+    """Clean, with the middle left out of what is very long: the beginning says what it is about, the end what is wrong."""
+    half = _LONGEST // 2
+    return clean(text if len(text) <= _LONGEST else f"{text[:half]} … {text[-half:]}", _LONGEST + 3)
+
+
 def show_error(error: ReconcilerError) -> None:
     """An error as people read it: what, where, what next."""
     if isinstance(error, FilesError):
@@ -92,14 +99,14 @@ def show_error(error: ReconcilerError) -> None:
 
         excerpts = findings.excerpts(error.diagnostics, lambda file: error.texts.get(file, ""))
         sys.stderr.write(terminal.render(findings.build(error.diagnostics, excerpts=excerpts)))
-    click.echo(f"error: {clean(error.message, 2000)}", err=True)
+    click.echo(f"error: {in_short(error.message)}", err=True)
     if isinstance(error, StalePlanError):
         for line in error.moved[:_LISTED]:
             click.echo(f"  moved: {clean(line)}", err=True)
         if len(error.moved) > _LISTED:
             click.echo(f"  … and {len(error.moved) - _LISTED} more", err=True)
     if error.hint:
-        click.echo(f"hint: {clean(error.hint, 2000)}", err=True)
+        click.echo(f"hint: {in_short(error.hint)}", err=True)
 
 
 def progress(message: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reconciler.errors import CredentialError
 from reconciler.model.secret import Secret
+from reconciler.model.text import is_text
 
 MAX_BYTES = 64 * 1024
 
@@ -36,6 +37,8 @@ def _shown(reference: str) -> str:
 def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
     for candidate in (name, *_general_names(name)):
         value = environ.get(candidate, "").strip()
+        if value and not is_text(value):
+            raise CredentialError(f"env:{candidate} does not hold text in UTF-8")
         if value:
             return Secret(value)
     raise CredentialError(f"env:{name} is not set", hint=f"set {name} in the environment of this command")

@@ -15,7 +15,6 @@ from reconciler.model.calendar import Calendar
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.state import Counts, Coverage, Provenance, Value
 
-
 MAX_WINDOW = 2000
 """The most nights that may be asked for."""
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 MAX_REPLY = 16 * 1024 * 1024
+_LONGEST_PATH = 2000
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 
 
@@ -50,7 +51,13 @@ def _trusted() -> ssl.SSLContext:
     """Who is trusted. Reading all certificates takes longer than many a request, so it is done once for all hotels."""
     import httpx
 
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+        raise RefusedError(
+            f"the certificates that are trusted cannot be read ({told})", hint="see SSL_CERT_FILE and SSL_CERT_DIR"
+        ) from None
 
 
 class HttpClient:
@@ -82,14 +89,18 @@ class HttpClient:
         self._clock, self._sleep, self._now, self._chance = clock, sleep, now, chance
         self._lock = threading.Lock()
         self._watchdog = _Watchdog()
-        self._client = httpx.Client(
-            verify=_trusted() if verify is True else verify,
-            follow_redirects=False,
-            timeout=transport.timeout,
-            trust_env=not all(is_loopback(urlsplit(url).hostname) for url in self._hosts.values()),
-            headers={"User-Agent": f"reconciler/{__version__}", "Accept-Encoding": "gzip"},
-            limits=httpx.Limits(max_connections=1),
-        )
+        try:
+            self._client = httpx.Client(
+                verify=_trusted() if verify is True else verify,
+                follow_redirects=False,
+                timeout=transport.timeout,
+                trust_env=not all(is_loopback(host_of(url)) for url in self._hosts.values()),
+                headers={"User-Agent": f"reconciler/{__version__}", "Accept-Encoding": "gzip"},
+                limits=httpx.Limits(max_connections=1),
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):  # its words may quote a password
+            hint = "see HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment"
+            raise RefusedError("the proxy to go through is not one that can be used", hint=hint) from None
 
     def close(self) -> None:
         """Closes the connection."""
@@ -155,8 +166,8 @@ class HttpClient:
         base = self._hosts.get(request.host)
         if base is None:
             raise RefusedError(f"no address is known for the provider's host `{request.host}`")
-        if not _PATH.fullmatch(request.path) or "/../" in f"{request.path}/":
-            raise RequestRefusedError("an id in the path of a request has characters that no id has")
+        if len(request.path) > _LONGEST_PATH or not _PATH.fullmatch(request.path) or "/../" in f"{request.path}/":
+            raise RequestRefusedError("an id in the path of a request has characters that no id has, or too many")
         where = urlsplit(base).hostname
         deadline = self._clock() + self._transport.timeout
         try:
@@ -233,16 +244,29 @@ class _Watchdog:
 
 
 def _checked(url: str, allowed: frozenset[str]) -> str:
+    host = host_of(url)
+    if not host:
+        raise RefusedError("the address of a provider is not one", hint="such as http://127.0.0.1:8790")
     parts = urlsplit(url)
-    host = parts.hostname or ""
     local = is_loopback(host)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise RefusedError("the address of a provider may have neither user nor query")
     if not local and parts.scheme != "https":
-        raise RefusedError(f"{host or 'a provider'} may only be spoken to by https")
+        raise RefusedError(f"{host} may only be spoken to by https")
     if parts.scheme not in ("https", "http") or not (local or host in allowed):
-        raise RefusedError(f"{host or url!r} is not a host that may be spoken to", hint="see RECONCILER_ALLOWED_HOSTS")
+        raise RefusedError(f"`{host}` is not a host that may be spoken to", hint="see RECONCILER_ALLOWED_HOSTS")
     return url.rstrip("/")
+
+
+def host_of(url: str) -> str:
+    """The host in an address; empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    plain = url.isascii() and url.isprintable() and len(url) <= _LONGEST_PATH and port != 0
+    return parts.hostname or "" if plain else ""
 
 
 def is_loopback(host: str | None) -> bool:

@@ -41,6 +41,9 @@ _SESSION: Final = {
     "idle_in_transaction_session_timeout": "10min",
     "timezone": "UTC",
     "search_path": "public",
+    "client_encoding": "UTF8",
+    "datestyle": "ISO, MDY",
+    "intervalstyle": "postgres",
 }
 _PATIENCE: Final = 30.0
 """Seconds to wait for a connection that is free."""
@@ -71,7 +74,12 @@ def open_database(database: str, workspace: Path) -> Iterator[str]:
 def _embedded_folder(database: str, workspace: Path) -> Path:
     _, _, given = database.partition(":")
     if given:
-        return workspace / Path(given).expanduser()
+        try:
+            return workspace / Path(given).expanduser()
+        except RuntimeError:
+            raise UsageError(
+                f"`{given}` is in a home that nobody has", hint="write embedded:DIR, with a path"
+            ) from None
     if database != EMBEDDED:
         raise UsageError("`embedded:` names no folder", hint="write embedded:DIR, or just embedded")
     folder = workspace / ".reconciler" / "postgres"
@@ -101,7 +109,7 @@ def parameters(url: str) -> dict[str, Any]:
         )
     try:
         return dict(conninfo_to_dict(url))
-    except psycopg.Error:
+    except (psycopg.Error, UnicodeError):
         # The library quotes the part that it could not read, which is a piece of the password when that holds `@`, `/` or `:`.
         raise UsageError(
             "the database URL cannot be read",
@@ -137,7 +145,7 @@ def _connect(url: str) -> psycopg.Connection[TupleRow]:
             settings = ", ".join(f"set_config('{name}', %s, false)" for name in _SESSION)
             # Not as start-up options: poolers refuse those.
             connection.execute(f"SELECT {settings}".encode(), list(_SESSION.values()))
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeError) as error:  # a name that no host can have is the latter
             raise DatabaseError(
                 f"cannot connect to the database: {_without_secrets(str(error), given, url)}",
                 hint="check the URL, and that the server accepts connections from here",

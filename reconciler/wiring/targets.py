@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reconciler.errors import CredentialError, ReconcilerError
 from reconciler.model.address import DATABASE
@@ -78,9 +77,9 @@ def endpoints(
 
 def is_local(hosts: Mapping[str, str]) -> bool:
     """Whether all of these base URLs are on this machine."""
-    from reconciler.providers.http import is_loopback
+    from reconciler.providers.http import host_of, is_loopback
 
-    return all(is_loopback(urlsplit(url).hostname) for url in hosts.values())
+    return all(is_loopback(host_of(url)) for url in hosts.values())
 
 
 def all_local(settings: Workspace, environment: Environment, environ: Mapping[str, str]) -> bool:
@@ -138,8 +137,8 @@ class Plant:
         from reconciler.providers.remote import ids_of
 
         credentials = hotel.providers[provider].credentials
-        secrets = self._secrets(provider, credentials)
         client = stack.enter_context(self._client(provider, credentials))
+        secrets = self._secrets(provider, credentials)
         ids = ids_of(hotel, provider, self._store.bindings(hotel.slug, provider))
         today = hotel.window.start
         if provider == EXPEDIA:
@@ -170,8 +169,8 @@ class Plant:
 
     def _desk(self, hotel: Property, provider: str, stack: ExitStack) -> Desk:
         link = hotel.providers[provider]
-        secrets = self._secrets(provider, link.credentials)
         client = stack.enter_context(self._client(provider, link.credentials))
+        secrets = self._secrets(provider, link.credentials)
         if provider == EXPEDIA:
             from reconciler.providers.expedia.desk import ExpediaDesk
 
@@ -226,8 +225,8 @@ class Plant:
 
     def discover(self, provider: str, hotel_id: str, credentials: str | None, window: Window) -> Remote:
         """All that a provider has of one hotel."""
-        secrets = self._secrets(provider, credentials)
         with self._client(provider, credentials) as client:
+            secrets = self._secrets(provider, credentials)
             if provider == EXPEDIA:
                 from reconciler.providers.expedia import reading
 

@@ -14,6 +14,10 @@ from tests.hostile.place import Place
 from tests.scenarios.world import NOW, World
 
 
+_OUTSIDE = "  outside: {database: embedded, endpoints: production, test_mode: true}"
+"""An environment whose providers are the real ones: a case that uses it gives a proxy where nobody is."""
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory, database_server: str) -> Iterator[Place]:
     """One hotel at both providers, set up there and in the hotel's database; little was applied yet."""
@@ -26,6 +30,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, database_server: str) -> Ite
         sandbox.admin.clock(frozen_at=NOW.isoformat())
         world = World(folder, sandbox, database)
         world.settings()
+        world.edit("reconciler.yaml", "  elsewhere:", f"{_OUTSIDE}\n  elsewhere:")
         world.hotel()
         world.set_up_extranets()
         world.seed()
