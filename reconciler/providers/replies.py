@@ -42,12 +42,17 @@ def discreet(secrets: Callable[[], Iterable[str]]) -> Iterator[None]:
     try:
         yield
     except ProviderError as error:
-        hidden = error.message
-        for secret in sorted(secrets(), key=len, reverse=True):
-            hidden = hidden.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else hidden
+        hidden = blotted(error.message, secrets())
         if hidden != error.message:
             error.message, error.args = hidden, (hidden,)
         raise
+
+
+def blotted(text: str, secrets: Iterable[str]) -> str:
+    """The text without these: also a warning inside a success may quote the request."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else text
+    return text
 
 
 def by_part(

@@ -121,7 +121,8 @@ class Place:
 
     def sent(self) -> int:
         """How many requests reached a provider that change something there."""
-        return sum(len(self.world.messages(provider)) for provider in ("expedia", "booking.com"))
+        messages = [*self.world.messages("expedia"), *self.world.messages("booking.com")]
+        return sum(message["method"] != "GET" for message in messages)
 
     @contextlib.contextmanager
     def unchanged(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ Every method is one or few requests. Decides nothing about what should be true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -27,7 +27,7 @@ from reconciler.providers.booking_com.codec_bxml import Answer, Item, Question, 
 from reconciler.providers.booking_com.codec_ota import Done, Notif, PlanNotif, Product
 from reconciler.providers.booking_com.codec_reservations import Message
 from reconciler.providers.contract import Handover, Http, Reply, Request
-from reconciler.providers.replies import discreet, reading, writing
+from reconciler.providers.replies import blotted, discreet, reading, writing
 
 T = TypeVar("T")
 _HEADERS = {"content-type": "application/xml", "accept": "application/xml", "accept-version": codec_bxml.VERSION}
@@ -87,8 +87,9 @@ class Session:
             reply = self._asked(codec_bxml.AVAILABILITY, body, repeatable=repeatable)
             if reply.status == 400:
                 told = codec_bxml.errors_in(reply.body) or (Told("400", "the message was refused without a reason"),)
-                return Sent(self._kept(reply), told, nothing_done=True)
-            return Sent(self._kept(self._judged(reply)), codec_bxml.decode(reply.body), nothing_done=False)
+                return Sent(self._kept(reply), self._discreet(told), nothing_done=True)
+            told = codec_bxml.decode(self._judged(reply).body)
+            return Sent(self._kept(reply), self._discreet(told), nothing_done=False)
 
     def rate_plan(self, notif: PlanNotif) -> tuple[str, str]:
         """Makes, renames, switches off or on a rate plan; its id, and what was warned of.
@@ -146,7 +147,14 @@ class Session:
 
     def _ota(self, path: str, body: bytes, *, repeatable: bool) -> Done:
         with discreet(self._login.secrets), writing():
-            return codec_ota.decode(self._post(path, body, repeatable=repeatable).body)
+            done = codec_ota.decode(self._post(path, body, repeatable=repeatable).body)
+            return replace(done, warned=blotted(done.warned, self._login.secrets()))
+
+    def _discreet(self, told: Iterable[Told]) -> tuple[Told, ...]:
+        secrets = self._login.secrets()
+        return tuple(
+            replace(one, code=blotted(one.code, secrets), text=blotted(one.text, secrets)) for one in told
+        )
 
     def _post(self, path: str, body: bytes, *, repeatable: bool = True) -> Reply:
         reply = self._judged(self._asked(path, body, repeatable=repeatable))

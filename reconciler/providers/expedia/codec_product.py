@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
 from reconciler.errors import UnexpectedReplyError
@@ -78,7 +78,8 @@ def decode(body: bytes) -> Any:
     """The entity in a reply. Raises UnexpectedReplyError where there is none."""
     try:
         wrapper = json.loads(body, parse_float=_decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        json.dumps(wrapper, ensure_ascii=False, default=str).encode()
+    except (ValueError, RecursionError):  # also for half of a surrogate pair, which is no character
         raise UnexpectedReplyError("the reply is not JSON") from None
     if not isinstance(wrapper, dict) or "entity" not in wrapper:
         raise UnexpectedReplyError("the reply has no entity")
@@ -305,7 +306,10 @@ def _is_int(value: Any) -> TypeGuard[int]:
 
 def _decimal(text: str) -> Decimal:
     """The exact number. Written out, one with a large exponent would fill the memory."""
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number is beyond all numbers") from None
     if abs(number.adjusted()) > _MOST_DIGITS:
         raise ValueError("a number is out of all range")
     return number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -27,7 +28,7 @@ from reconciler.providers.expedia.codec_parr import Answer, Question
 from reconciler.providers.expedia.codec_product import V2, V3, PlanFacts
 from reconciler.providers.expedia.envelope import Login
 from reconciler.providers.remote import RemoteRoom
-from reconciler.providers.replies import discreet, in_words, plain, reading, writing
+from reconciler.providers.replies import blotted, discreet, in_words, plain, reading, writing
 
 T = TypeVar("T")
 _DAY = timedelta(days=1)
@@ -93,7 +94,8 @@ class Session:
         """Sends one message; the warnings in its answer."""
         body = codec_ar.encode(self._login, self.hotel_id, updates)
         request = Request("POST", codec_ar.PATH, _XML, body)
-        return self._written(lambda: codec_ar.decode(self._xml(request, repeatable=repeatable)))
+        told = self._written(lambda: codec_ar.decode(self._xml(request, repeatable=repeatable)))
+        return tuple(replace(one, text=blotted(one.text, self._secrets())) for one in told)
 
     def bookings(self) -> Handover:
         """The bookings that are not confirmed, as many as one reply holds."""
