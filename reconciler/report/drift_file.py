@@ -72,7 +72,8 @@ def loads(text: str) -> DriftReport:
         raise ReconcilerError("the file is too large to be a drift report")
     try:
         data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:  # also for what only looks like JSON: NaN, half of a surrogate pair
         raise ReconcilerError("not a drift report: it is not JSON") from error
     return from_json(data)
 

@@ -25,7 +25,11 @@ def placed(folder: Path, server: str, name: str) -> Iterator[Place]:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_migrated".encode())
     database = make_conninfo(server, dbname=name)
-    with running() as sandbox, psycopg.connect(database, autocommit=True) as connection, pytest.MonkeyPatch.context() as patch:
+    with (
+        running() as sandbox,
+        psycopg.connect(database, autocommit=True) as connection,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(tokens, "MAX_PER_HOUR", 10_000)  # time stands still here
         sandbox.admin.clock(frozen_at=NOW.isoformat())
         world = World(folder, sandbox, database)

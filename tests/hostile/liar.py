@@ -57,7 +57,8 @@ class Liar(ThreadingHTTPServer):
     def __init__(self, sandbox: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.sandbox = urlsplit(sandbox).netloc
-        self.call, self.lie = "", Answer
+        self.call = ""
+        self.lie: Lie = Answer
         self.told = 0
 
     @property
@@ -86,10 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(liar, Liar)
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         asked = liar.call and re.fullmatch(CALLS[liar.call], f"{self.command} {urlsplit(self.path).path}")
-        if asked and liar.call in WRITES:
-            true = Answer()
-        else:
-            true = self._true(liar.sandbox, body)
+        true = Answer() if asked and liar.call in WRITES else self._true(liar.sandbox, body)
         if asked:
             liar.told += 1
         self._send(liar.lie(true.body) if asked else true)

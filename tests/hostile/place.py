@@ -35,6 +35,7 @@ _OURS = (
     "SSL_",
 )
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_READS = frozenset({"parr", "br", "token", "roomrates", "rates", "roomrateavailability"})
 _STATE = """
 SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'reconciler') ORDER BY 1, 2
 """
@@ -121,12 +122,13 @@ class Place:
 
     def sent(self) -> int:
         """How many requests reached a provider that change something there."""
-        messages = [*self.world.messages("expedia"), *self.world.messages("booking.com")]
-        return sum(message["method"] != "GET" for message in messages)
+        entries = self.world.sandbox.sandbox.log.select({})
+        return sum(entry["method"] != "GET" and entry["operation"] not in _READS for entry in entries)
 
     @contextlib.contextmanager
     def unchanged(self) -> Iterator[None]:
         """Asserts that nothing is other than before."""
+        self.world.sandbox.sandbox.log.clear()
         before = self.state()
         yield
         after = self.state()

@@ -48,6 +48,16 @@ class Odd:
     code: int = USAGE
 
 
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """Fields of a drift report, and how `show` ends over them."""
+
+    name: str
+    fields: dict[str, Any]
+    says: str
+    code: int = FAILED
+
+
 def text(content: str | bytes) -> Make:
     """Always this."""
     return lambda _good: content if isinstance(content, bytes) else content.encode()
@@ -338,3 +348,17 @@ FITTING: list[Bad] = [
     Bad("about a schedule of somebody else's", _operation("schedule", address="_workspace/database/schedule/theirs"), "no longer fit what is there", STALE, (DONE, "theirs")),
 ]  # fmt: skip
 """Plans that can be read: with a digest that fits, and something in them that `apply` must not carry out."""
+
+DRIFTED = [
+    Drifted("an environment that moves the cursor", {"environment": f"dev{ESCAPE}"}, "dev", DONE),
+    Drifted("half a character", {"environment": "dev\ud800"}, "it is not JSON"),
+    Drifted("half a character in a value", {"differences": [{"desired": {"name": "\udfff"}}]}, "it is not JSON"),
+    Drifted("what is no number", {"differences": [float("nan")]}, "it is not JSON"),
+    Drifted("an endless number", {"never_sent": float("inf")}, "it is not JSON"),
+    Drifted("a version of tomorrow", {"format_version": 99}, UNKNOWN),
+    Drifted("differences that are none", {"differences": [5]}, "cannot be read"),
+    Drifted("no environment", {"environment": None}, "cannot be read"),
+    Drifted("an instant out of range", {"as_of": "9999-12-31T23:59:59+00:00"}, "from 2000 to 2200"),
+    Drifted("an address of nothing", {"never_sent": ["x"]}, "cannot be read"),
+]
+"""Drift reports: they carry no digest, and are only ever shown."""

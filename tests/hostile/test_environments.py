@@ -100,7 +100,7 @@ _DATABASES = [
         ("settings with half a quote", f"host=127.0.0.1 password='{SECRET}", "cannot be read", USAGE),
         ("a role that is not there", "{database} user=nobody-at-all", "cannot connect", FAILED),
         ("a database that is not there", "{database} dbname=nothing-at-all", "cannot connect", FAILED),
-        ("a database without our tables", "{database} dbname=template1", "", FAILED),
+        ("a database without our tables", "{database} dbname=template1", "0001_hotel_tables was not applied", FAILED),
         ("a variable that is not there", "env:NOT_THERE", "env:NOT_THERE is not set", FAILED),
         ("a variable of no name", "env:", "not a reference", FAILED),
         ("a variable of an odd name", f"env:{ESCAPE}", "is not set", FAILED),
@@ -147,13 +147,13 @@ _SANDBOXES = [
 ]  # fmt: skip
 
 _CREDENTIALS = [
-    given("a secret of bytes", "EXPEDIA_SANDBOX_API_KEY", f"{SECRET}{BYTES}", "", DONE, PLAN),
+    given("a secret of bytes", "EXPEDIA_SANDBOX_API_KEY", f"{SECRET}{BYTES}", "Nothing has been changed", DONE, PLAN),
     given("a secret with an escape sequence", "EXPEDIA_SANDBOX_API_KEY", f"{SECRET}{ESCAPE}", "refuses the credentials", FAILED, PLAN),
     given("a secret that is not accepted", "EXPEDIA_SANDBOX_API_SECRET", SECRET, "refuses the credentials", FAILED, PLAN),
     given("a secret without end", "EXPEDIA_SANDBOX_API_SECRET", f"{SECRET}{LONG}", "expedia", FAILED, PLAN),
     given("a secret with a line break", "EXPEDIA_SANDBOX_API_SECRET", f"{SECRET}\r\nHost: evil", "refuses the credentials", FAILED, PLAN),
     given("a secret at the other one that is not accepted", "BOOKING_COM_SANDBOX_API_KEY", SECRET, "gives no token", FAILED, FULL),
-    given("a partner of bytes", "BOOKING_COM_SANDBOX_PARTNER_ID", f"{SECRET}{BYTES}", "", DONE, FULL),
+    given("a partner of bytes", "BOOKING_COM_SANDBOX_PARTNER_ID", f"{SECRET}{BYTES}", "Nothing has been changed", DONE, FULL),
     given("a partner with an escape sequence", "BOOKING_COM_SANDBOX_PARTNER_ID", f"{SECRET}{ESCAPE}", "gives no token", FAILED, FULL),
     given("a general name for a secret that is not accepted", "EXPEDIA_API_SECRET", SECRET, "refuses the credentials", FAILED, PLAN),
     harmless("an empty secret", "EXPEDIA_SANDBOX_API_KEY", "", PLAN, "Plan"),

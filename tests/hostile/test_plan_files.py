@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.cli import output
 from reconciler.engine import plan_file
 from tests.hostile.place import DONE, Place, identifiers
-from tests.hostile.plan_cases import CONTENTS, FITTING, ODDITIES, Bad, Odd
+from tests.hostile.plan_cases import CONTENTS, DRIFTED, FITTING, ODDITIES, Bad, Drifted, Odd
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +49,24 @@ def test_a_bad_plan_is_refused_and_nothing_is_changed(place: Place, good: str, f
     code, says = case.shown or (case.code, case.says)
     shown.told(code, says)
     applied.told(case.code, case.says)
+
+
+@pytest.fixture(scope="session")
+def drifted(place: Place) -> dict[str, Any]:
+    """A drift report that could be shown."""
+    line = ("drift", "--format", "json", "--as-of", place.world.now.isoformat())
+    report: dict[str, Any] = json.loads(place.run(*line).out)
+    return report
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+@pytest.mark.parametrize("case", DRIFTED, ids=identifiers(DRIFTED))
+def test_a_bad_drift_report_is_told_in_every_format(
+    place: Place, drifted: dict[str, Any], file: Path, case: Drifted, form: str
+) -> None:
+    file.write_text(json.dumps({**drifted, **case.fields}), encoding="utf-8")
+    with place.unchanged():
+        place.run("show", str(file), "--format", form).told(case.code, case.says)
 
 
 @pytest.mark.parametrize("case", ODDITIES, ids=identifiers(ODDITIES))

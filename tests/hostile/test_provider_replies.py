@@ -40,7 +40,8 @@ def _line(place: Place, call: str) -> tuple[str, ...]:
     if call in ("bookings", "reservations"):
         return ("bookings", "pull")
     target = "booking.com" if call in _AT_BOOKING else "expedia"
-    return ("plan", "--as-of", place.world.now.isoformat(), "--target", f"*/{target}/**")
+    kinds = "**" if call in ("calendar", "nights") else "rate_plan/**"
+    return ("plan", "--as-of", place.world.now.isoformat(), "--target", f"*/{target}/{kinds}")
 
 
 def _keeps_secrets(ended: Ended) -> None:

@@ -152,9 +152,7 @@ class Session:
 
     def _discreet(self, told: Iterable[Told]) -> tuple[Told, ...]:
         secrets = self._login.secrets()
-        return tuple(
-            replace(one, code=blotted(one.code, secrets), text=blotted(one.text, secrets)) for one in told
-        )
+        return tuple(replace(one, code=blotted(one.code, secrets), text=blotted(one.text, secrets)) for one in told)
 
     def _post(self, path: str, body: bytes, *, repeatable: bool = True) -> Reply:
         reply = self._judged(self._asked(path, body, repeatable=repeatable))
