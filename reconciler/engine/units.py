@@ -64,6 +64,18 @@ def asked(wanted: Calendar[Availability], counts: Calendar[Counts]) -> Calendar[
     return merge(wanted, counts, ask)
 
 
+def together(known: Calendar[Holding], wanted: Calendar[Availability], counts: Calendar[Counts]) -> Calendar[int]:
+    """What a channel may come to sell while a new count replaces the old one: all that it holds, and then all that is left by the new."""
+    left = merge(wanted, counts, lambda u, c: None if u is None or c is None else max(0, u.allotment - c.sold))
+    return merge(known, left, lambda one, new: None if one is None or new is None else one.held + new)
+
+
+def fitting(asked_: Calendar[int], others: Calendar[int], most: Calendar[int]) -> Calendar[int]:
+    """The nights on which all of it is free."""
+    free = merge(most, others, lambda limit_, taken: None if limit_ is None else limit_ - (taken or 0))
+    return merge(asked_, free, lambda n, room: n if n is not None and room is not None and n <= room else None)
+
+
 def limit(wanted: Calendar[Allotments]) -> Calendar[int]:
     """Units and overbooking together."""
     return wanted.map(lambda night: night.units + night.overbooking)

@@ -127,7 +127,13 @@ SyncType = Annotated[
 Level = Annotated[
     str, OneOf(critical="before everything else", high="soon", medium="when there is time", low="last of all")
 ]
-Move = Annotated[str, OneOf(close="A room is off sale for the moment in which its count changes.")]
+Move = Annotated[
+    str,
+    OneOf(
+        close="A room is off sale for the moment in which its count changes.",
+        overlap="It stays on sale where so much is free that the old and the new count may both be sold; else it is closed.",
+    ),
+]
 
 
 class TransportDoc(Doc):

@@ -56,16 +56,20 @@ class Transport:
     requests_per_minute: int = 300
 
 
+CLOSE, OVERLAP = "close", "overlap"
+
+
 @dataclass(frozen=True, slots=True)
 class Moving:
     """How units move at a provider. `deadline`: seconds after which a request that was not answered can no longer be carried out;
 
-    `feed_wait`: seconds until every sale that was accepted can be seen; `move`: `close` takes a room off sale while its count changes.
+    `feed_wait`: seconds until every sale that was accepted can be seen; `move`: `close` takes a room off sale while its count changes,
+    `overlap` leaves it on sale where so much is free that both counts may be sold.
     """
 
     deadline: float = 90.0
     feed_wait: float = 60.0
-    move: str = "close"
+    move: str = CLOSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ A provider takes a count of units left to sell and lowers it itself with each sa
 again that was sold meanwhile. So a room that is on sale is first closed, for the nights that change; what was sold is read while it is
 closed; then it is opened with a count that is exact. What it opens with was booked in the ledger before, and only what others do not hold.
 A room that nobody can book on a night (nothing left, or closed) needs no closing first.
+
+Where so much is free that the channel may hold both its old count and its new one for a while, the count may also change while the room
+is on sale (`move: overlap`): both are booked, the new one is sent, and what is read once every earlier sale shows is what it holds.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.planner import calendar_of, touched
+from reconciler.engine.planner import calendar_of, touched, within
 from reconciler.engine.units import asked, sellable
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
@@ -19,7 +22,7 @@ from reconciler.model.holding import Phase
 from reconciler.model.journal import Outcome
 from reconciler.model.plan import Operation
 from reconciler.model.state import Availability, Counts, Observed, Window
-from reconciler.model.workspace import Moving
+from reconciler.model.workspace import OVERLAP, Moving
 from reconciler.providers.contract import Part, PartResult, Pending, Target
 from reconciler.runtime.units import Books
 
@@ -49,6 +52,8 @@ class Move:
         self.results.update({op.id: [] for op in ops})
         seen = self.look(window)
         self.books.seen(seen)
+        if self.moving.move == OVERLAP:
+            ops, seen = self._overlap(ops, seen)
         shut = self._close(ops, seen)
         drained: Nights = {}
         if shut or any(_closed_before(op, seen.get(op.address)) for op in ops):
@@ -57,6 +62,50 @@ class Move:
             drained = self._drain(ops, shut, seen)
         self._open(ops, drained, seen)
         return self.results
+
+    # --- overlap
+
+    def _overlap(
+        self, ops: Sequence[Operation], seen: Mapping[Address, Observed]
+    ) -> tuple[Sequence[Operation], Mapping[Address, Observed]]:
+        """Changes what is on sale where both counts fit beside what others hold. Returns what is left to do, and how things stand then."""
+        before = {op.address: self.books.holdings(op.address) for op in ops}
+        pending = [one for op in ops if (one := self._both_held(op, seen)) is not None]
+        if not pending:
+            return ops, seen
+        told = self.send(pending, False)
+        taken: Calendar[bool] = Calendar()
+        for one in pending:
+            op, parts = one.operation, told[one.operation.id]
+            shown = done(parts)
+            self.books.answered(op.address, shown, Phase.OPEN)
+            undone = calendar_of(one.value).covered().without(shown).without(lost(parts))
+            self.books.restore(op.address, before[op.address].keep(undone))
+            self.results[op.id] += parts
+            taken = taken.overlay(shown)
+        if taken:
+            self.wait(self.moving.feed_wait)
+            seen = self.look(_window(ops))
+            self.books.seen(seen)
+        return [left for op in ops if (left := self._left(op, seen)) is not None], seen
+
+    def _both_held(self, op: Operation, seen: Mapping[Address, Observed]) -> Pending | None:
+        there = seen.get(op.address)
+        wanted = calendar_of(op.change.after).keep(_selling(there))
+        wanted = wanted.map(lambda units: None if units.closed else units)
+        if not wanted:
+            return None
+        held = self.books.overlap(op.address, wanted, _counts(there), self.moving.deadline)
+        value = wanted.keep(held)
+        return Pending(_to(op, value), value, there) if value else None
+
+    def _left(self, op: Operation, seen: Mapping[Address, Observed]) -> Operation | None:
+        """What an operation has still to do: without what is in force by now, and what failed or nobody knows of."""
+        there = calendar_of(seen[op.address].value) if op.address in seen else Calendar()
+        tried = from_parts(self.results[op.id])
+        same = merge(calendar_of(op.change.after), there, lambda wanted, now: True if wanted == now else None)
+        left = touched(op.change).without(tried.without(done(self.results[op.id]))).without(same.keep(tried))
+        return replace(op, change=within(op.change, left)) if left else None
 
     # --- close
 

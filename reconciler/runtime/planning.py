@@ -17,6 +17,7 @@ from reconciler.model.plan import Operation, Plan
 from reconciler.model.policies import CODE
 from reconciler.model.property import Property
 from reconciler.model.state import Availability, Coverage
+from reconciler.model.workspace import OVERLAP
 from reconciler.policy import judge
 from reconciler.providers.contract import Pending, Target
 from reconciler.runtime.closures import closed_by_hand
@@ -84,7 +85,8 @@ def _off_sale(site: Site, hotel: Property, steps: Sequence[Operation]) -> Iterat
         rooms = sorted({step.address.key[0] for step in here if _counts_change(step)})
         seconds = site.moving(provider).feed_wait
         if rooms and seconds:
-            message = f"{', '.join(rooms)}: off sale at {provider} for about {seconds:.0f} s, on the nights on which their units move"
+            few = ", where too few are free to change them on sale" if site.moving(provider).move == OVERLAP else ""
+            message = f"{', '.join(rooms)}: off sale at {provider} for about {seconds:.0f} s, on the nights on which their units move{few}"
             hint = "that is how no unit is sold twice; docs/safety.md explains it"
             yield Diagnostic("off-sale-for-a-moment", message, Severity.INFO, hint, address=f"{hotel.slug}/{provider}")
 

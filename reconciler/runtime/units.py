@@ -94,6 +94,25 @@ class Books:
         direct = units.granted(_of(wanted, DIRECT), own, others, units.limit(wanted))
         return merge(wanted, direct, lambda night, count: night and _with_direct(night, count or 0))
 
+    def overlap(
+        self, address: Address, wanted: Calendar[Availability], counts: Calendar[Counts], deadline: float
+    ) -> Calendar[bool]:
+        """Books the old count and the new one together, as a request under way. Returns the nights on which that is free."""
+        room, dead_at = self._id(address), self.site.clock() + timedelta(seconds=deadline)
+        with self._open() as ledger:
+            known = self._known(ledger, address).keep(wanted.covered())
+            window = Window(wanted.start, wanted.until)
+            most, others = units.limit(self._allotted(address)), self._taken(ledger, address, window)
+            both = units.fitting(units.together(known, wanted, counts), others, most)
+
+            def booked(most: int | None, one: Holding | None) -> Holding | None:
+                if most is None or one is None:
+                    return None
+                return Holding(most, Phase.OPENING, one.epoch + 1, dead_at)
+
+            ledger.hold(room, address.target, merge(both, known, booked))
+        return both.covered()
+
     def opened(self, address: Address, granted: Calendar[int]) -> None:
         """The count is in force there."""
         with self._open() as ledger:

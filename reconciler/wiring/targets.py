@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -201,9 +202,8 @@ class Plant:
 
     def moving(self, provider: str) -> Moving:
         """How units move at a provider. On this machine nothing is late, and nothing is carried out after it was given up."""
-        if is_local(self._hosts(provider)):
-            return Moving(deadline=0.0, feed_wait=0.0)
-        return self._settings.providers.get(provider, ProviderSettings(provider)).allotment
+        said = self._settings.providers.get(provider, ProviderSettings(provider)).allotment
+        return replace(said, deadline=0.0, feed_wait=0.0) if is_local(self._hosts(provider)) else said
 
     def local(self, provider: str) -> bool:
         """Whether the provider is this machine's sandbox."""

@@ -133,3 +133,52 @@ def test_a_closed_room_keeps_its_count(world: World) -> None:
     (suite,) = [room for room in hotel["rooms"] if room["id"] == "30012"]
     assert {run["value"] for run in suite["closed"]} == {True}
     assert {run["value"] for run in suite["left"]} == {2}
+
+
+@pytest.mark.parametrize(("move", "messages"), [("close", 2), ("overlap", 1)])
+def test_where_enough_is_free_an_overlap_changes_a_count_without_taking_the_room_off_sale(
+    world: World, move: str, messages: int
+) -> None:
+    world.edit("reconciler.yaml", "expedia: {endpoints", f"expedia: {{allotment: {{move: {move}}}, endpoints")
+    world.apply()
+    assert world.run("bookings", "add", *DIRECT_SALE).code == 0  # a hotel that asks holds only what it sold
+    book(world, "expedia", arrival=world.night(3), departure=world.night(4))
+    world.edit(
+        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 7, expedia: 6, booking.com: 7"
+    )
+    world.sandbox.admin.clear_log()
+    world.apply()
+    sent = [entry for entry in world.messages("expedia") if 'totalInventoryAvailable="' in entry["body"]]
+    assert len(sent) == messages
+    assert ('closed="true"' in str(sent)) is (move == "close")
+    assert (left(world, "expedia", world.night(3)), left(world, "expedia", world.night(4))) == (5, 6)
+    assert world.addresses() == []
+    held = world.rows("SELECT DISTINCT held FROM reconciler.holdings WHERE channel = 'expedia' AND held > 2 ORDER BY 1")
+    assert held == [(6,)]
+
+
+def test_where_too_little_is_free_an_overlap_closes_first(world: World) -> None:
+    world.edit("reconciler.yaml", "expedia: {endpoints", "expedia: {allotment: {move: overlap}, endpoints")
+    world.apply()  # the hotel never asked, and so holds its whole allotment
+    world.edit(
+        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 7, expedia: 6, booking.com: 7"
+    )
+    world.sandbox.admin.clear_log()
+    world.apply()
+    assert 'closed="true"' in str(world.messages("expedia"))
+    assert left(world, "expedia", world.night(4)) == 6
+    assert world.addresses() == []
+
+
+DIRECT_SALE = (
+    "--property",
+    "lisbon-baixa",
+    "--room",
+    "suite",
+    "--arrival",
+    "2031-01-20",
+    "--departure",
+    "2031-01-21",
+    "--reference",
+    "D-1",
+)

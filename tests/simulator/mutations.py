@@ -12,6 +12,7 @@ import pytest
 from reconciler.engine import units
 from reconciler.model.calendar import Calendar
 from reconciler.model.journal import Outcome
+from reconciler.model.workspace import CLOSE, OVERLAP
 from reconciler.providers.contract import PartResult
 from reconciler.runtime import allotting, applying
 from reconciler.runtime.allotting import Move
@@ -33,12 +34,15 @@ class Mutation:
     change: Change
     odds: Odds
     direct_asks: bool
+    move: str = CLOSE
 
     def survives(self, seed: int, walks: int = 200) -> int | None:
         """How many boundaries are passed until a walk finds it; None where none does."""
         passed = 0
         for walk in range(walks):
-            world = Simulation(hotel(), 1000 * seed + walk, self.odds, nights=1, direct_asks=self.direct_asks)
+            world = Simulation(
+                hotel(), 1000 * seed + walk, self.odds, nights=1, direct_asks=self.direct_asks, move=self.move
+            )
             try:
                 with self.switched_off():
                     storm(world, 12)
@@ -58,9 +62,9 @@ class Mutation:
 MUTATIONS: dict[str, Mutation] = {}
 
 
-def _mutation(odds: Odds = BUSY, *, direct_asks: bool = True) -> Callable[[Change], Change]:
+def _mutation(odds: Odds = BUSY, *, direct_asks: bool = True, move: str = CLOSE) -> Callable[[Change], Change]:
     def known(change: Change) -> Change:
-        MUTATIONS[change.__name__.replace("_", " ")] = Mutation(change, odds, direct_asks)
+        MUTATIONS[change.__name__.replace("_", " ")] = Mutation(change, odds, direct_asks, move)
         return change
 
     return known
@@ -169,3 +173,28 @@ def the_hotel_sells_without_looking_at_the_ledger(patch: pytest.MonkeyPatch) -> 
 @_mutation(NO_REGRETS, direct_asks=False)
 def the_hotel_gets_its_units_before_the_providers_gave_them(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Books, "for_the_hotel", lambda _self, _address, wanted: wanted)
+
+
+# --- the overlap of an old count and a new one
+
+
+@_mutation(move=OVERLAP)
+def only_the_new_count_is_held_while_both_may_be_sold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(units, "together", lambda _known, wanted, counts: units.asked(wanted, counts))
+
+
+@_mutation(move=OVERLAP)
+def both_counts_are_held_though_others_hold_the_units(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(units, "fitting", lambda asked, _others, _most: asked)
+
+
+@_mutation(NO_REGRETS, move=OVERLAP)
+def an_old_count_is_let_go_before_every_sale_shows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(world, "FEED_WAIT", 0.0)
+
+
+@_mutation(replace(NO_REGRETS, late=0.3, reads_fail=False, pauses=(1.0,)), move=OVERLAP)
+def a_new_count_without_an_answer_is_taken_for_lost(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(allotting, "lost", lambda _parts: Calendar())
+    patch.setattr(applying, "_wait_for_the_dead", lambda _site, _unit: None)
+    patch.setattr(Books, "_alive", lambda _self, _one: False)

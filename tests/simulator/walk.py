@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from reconciler.load import workspace
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, Property
+from reconciler.model.workspace import CLOSE, OVERLAP
 from tests.simulator.world import DEADLINE, START, Odds, Simulation
 
 CALM = 6
@@ -52,7 +53,8 @@ def hotel() -> Property:
 
 def walk(seed: int, runs: int, odds: Odds | None = None) -> Simulation:
     """So many runs towards allotments that change, and then the calm. Raises OversoldError as soon as a rule is broken."""
-    world = Simulation(hotel(), seed, odds or some_odds(seed), direct_asks=seed % 2 == 0)
+    move = OVERLAP if seed % 3 == 0 else CLOSE
+    world = Simulation(hotel(), seed, odds or some_odds(seed), direct_asks=seed % 2 == 0, move=move)
     wanted = storm(world, runs)
     world.odds = Odds.calm()
     for _ in range(CALM):

@@ -27,7 +27,7 @@ from reconciler.model.plan import Scope
 from reconciler.model.property import BOOKING, DIRECT, EXPEDIA, Property
 from reconciler.model.secret import Secret
 from reconciler.model.state import Allotments
-from reconciler.model.workspace import Environment, Moving, Workspace
+from reconciler.model.workspace import CLOSE, Environment, Moving, Workspace
 from reconciler.providers.booking_com.auth import Login, TokenCache
 from reconciler.providers.booking_com.provider import BookingCom
 from reconciler.providers.contract import Reply, Request, Target
@@ -140,6 +140,7 @@ class Simulation:
     units: int = 6
     overbooking: int = 1
     direct_asks: bool = True
+    move: str = CLOSE
     luck: random.Random = field(init=False)
     now: datetime = START
     counts: Counter[str] = field(default_factory=Counter)
@@ -457,7 +458,7 @@ class Simulation:
             discover=nothing,
             room_ids=nothing,
             mapping=nothing,
-            moving=lambda _: Moving(DEADLINE, FEED_WAIT),
+            moving=lambda _: Moving(DEADLINE, FEED_WAIT, self.move),
             local=nothing,
             ahead=nothing,
             sleep=self.sleep,
