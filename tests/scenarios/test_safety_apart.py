@@ -86,6 +86,9 @@ def test_a_provider_whose_credentials_are_missing_stops_itself_only(world: World
         'expedia: {endpoints: {local: "https://nobody.example"',
     )
     planned = world.run("plan")
+    assert "`nobody.example` is not a host that may be spoken to" in planned.out
+    world.environ["RECONCILER_ALLOWED_HOSTS"] = "nobody.example"
+    planned = world.run("plan")
     assert planned.code == 1
     assert "env:EXPEDIA_SANDBOX_API_KEY is not set" in planned.out
     assert world.run("apply", "--auto-approve").code == 1
