@@ -22,13 +22,13 @@ from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import Remaining, remaining
 from reconciler.errors import InterruptedRunError, PolicyRefusedError, ReconcilerError, RefusedError, StalePlanError
 from reconciler.kinds import KINDS
-from reconciler.model.address import DATABASE, WORKSPACE
-from reconciler.model.calendar import Calendar
+from reconciler.model.address import DATABASE, WORKSPACE, Address
+from reconciler.model.calendar import Calendar, merge
 from reconciler.model.journal import Binding, Outcome, Run, RunStatus
 from reconciler.model.moves import Moves
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.property import Manage, Property
-from reconciler.model.state import Coverage, Json, Provenance
+from reconciler.model.state import Availability, Coverage, Json, NightValue, Provenance, Value
 from reconciler.policy import judge, refused
 from reconciler.runtime.execution import Execution, Outcomes
 from reconciler.runtime.faults import as_error
@@ -226,13 +226,29 @@ def _wait_for_the_dead(site: Site, unit: _Unit) -> None:
 
 
 def _standing(op: Operation, survey: Survey | None) -> Remaining:
-    """How the operation stands; as moved where git no longer wants anything there, or nobody looks at all its nights."""
+    """How the operation stands; as moved where git does not want this there, or nobody looks at all its nights."""
     beyond = touched(op.change).clip(survey.window.until, date.max) if survey else None
     if survey is None or beyond:
         return Remaining(op, None, has_moved=True)
     stands = remaining(op, survey.observed.get(op.address), survey.window)
-    unwanted = stands.todo is not None and op.address not in survey.desired
+    unwanted = stands.todo is not None and not _says(survey.desired, stands.todo)
     return Remaining(op, None, stands.moved, has_moved=True) if unwanted else stands
+
+
+def _says(desired: Mapping[Address, Value], op: Operation) -> bool:
+    """Whether git says what the operation would bring about: the file of a plan is nobody's word."""
+    wanted, after = desired.get(op.address), op.change.after
+    if isinstance(after, Calendar) or isinstance(wanted, Calendar):
+        said = calendar_of(wanted).keep(touched(op.change))
+        return op.address in desired and not merge(said, calendar_of(after), _differs)
+    return op.address in desired and wanted == after
+
+
+def _differs(said: NightValue | None, after: NightValue | None) -> bool | None:
+    """Where a room is closed either way, no count of it is for sale: a closing by hand leaves the count as it finds it."""
+    if isinstance(said, Availability) and isinstance(after, Availability) and said.closed and after.closed:
+        return None
+    return None if said == after else True
 
 
 def _today(site: Site, unit: _Unit) -> date:

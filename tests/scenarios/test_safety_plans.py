@@ -141,6 +141,11 @@ FORGED: dict[str, Callable[[dict[str, Any]], None]] = {
             "waits_for": [],
         }
     ),
+    "a price that git does not say": lambda plan: plan["operations"][0]["after"][0]["value"].update(price="1.00"),
+    "fewer nights than git says, and another price": lambda plan: plan["operations"][0].update(
+        before=[{**plan["operations"][0]["before"][0], "until": "2031-01-14"}],
+        after=[{"from": "2031-01-13", "until": "2031-01-14", "value": {"price": "1.00"}}],
+    ),
     "nights that nobody looks at": lambda plan: plan["operations"][0].update(
         before=None, after=[{"from": "2039-01-14", "until": "2039-01-15", "value": {"price": "1.00"}}]
     ),
@@ -239,3 +244,26 @@ def test_narrowed_applies_one_after_the_other_end_where_a_whole_one_does(world: 
     (difference,) = world.run("drift", "--format", "json").json["differences"]
     assert difference["mover"] == "there"
     assert difference["applied"][0]["value"] == {"price": "120.00"}
+
+
+def test_a_plan_made_to_fit_its_digest_writes_no_secret_and_no_count_that_git_does_not_say(world: World) -> None:
+    world.run("plan", "--out", "plan.json")
+
+    def slip_in(plan: dict[str, Any]) -> None:
+        for op in plan["operations"]:
+            if op["address"].endswith("database/integration/expedia"):
+                op["after"]["credentials"] = {"api_key": "hunter2"}
+
+    forge(world, slip_in)
+    assert world.run("apply", "plan.json").code == 4
+    assert nothing_was_sent(world)
+    world.run("plan", "--out", "plan.json")
+
+    def more_units(plan: dict[str, Any]) -> None:
+        for op in plan["operations"]:
+            if op["address"].endswith("expedia/availability/double"):
+                op["after"][0]["value"]["allotment"] = 20
+
+    forge(world, more_units)
+    assert world.run("apply", "plan.json").code == 4
+    assert nothing_was_sent(world)
