@@ -19,18 +19,19 @@ _OUTSIDE = "  outside: {database: embedded, endpoints: production, test_mode: tr
 """An environment whose providers are the real ones: a case that uses it gives a proxy where nobody is."""
 
 
+@pytest.fixture(autouse=True)
+def _tokens_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All cases happen within one hour, for time stands still here."""
+    monkeypatch.setattr(tokens, "MAX_PER_HOUR", 10_000)
+
+
 @contextmanager
 def placed(folder: Path, server: str, name: str) -> Iterator[Place]:
     """One hotel at both providers, set up there and in the hotel's database; little was applied yet."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_migrated".encode())
     database = make_conninfo(server, dbname=name)
-    with (
-        running() as sandbox,
-        psycopg.connect(database, autocommit=True) as connection,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setattr(tokens, "MAX_PER_HOUR", 10_000)  # time stands still here
+    with running() as sandbox, psycopg.connect(database, autocommit=True) as connection:
         sandbox.admin.clock(frozen_at=NOW.isoformat())
         world = World(folder, sandbox, database)
         world.settings()
