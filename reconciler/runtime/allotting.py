@@ -111,7 +111,7 @@ class Move:
 
     def _close(self, ops: Sequence[Operation], seen: Mapping[Address, Observed]) -> Nights:
         """Closes what is on sale and changes. Returns the nights, by operation, on which that was answered with success."""
-        pending = [one for op in ops if (one := _closing(op, seen.get(op.address))) is not None]
+        pending = [one for op in ops if (one := closing(op, seen.get(op.address))) is not None]
         if not pending:
             return {}
         before = {one.operation.address: self.books.holdings(one.operation.address) for one in pending}
@@ -201,8 +201,8 @@ def _union(nights: Iterable[Calendar[bool]]) -> Calendar[bool]:
     return found
 
 
-def _closing(op: Operation, seen: Observed | None) -> Pending | None:
-    """The closing of the nights that are on sale, with nothing left, so that even a room which others open sells nothing."""
+def closing(op: Operation, seen: Observed | None) -> Pending | None:
+    """What goes before a change: the closing of nights on sale, with nothing left, so that even a room which others open sells nothing."""
     nights = _selling(seen).keep(calendar_of(op.change.after).covered()).without(_merely_closed(op, seen))
     value = _counts(seen).keep(nights).map(lambda now: Availability(now.sold, closed=True))
     return Pending(_to(op, value), value, seen) if value else None

@@ -16,19 +16,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from reconciler.engine.plan_file import coverage_to_json, digest
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.engine.remaining import Remaining, remaining
 from reconciler.errors import InterruptedRunError, PolicyRefusedError, ReconcilerError, RefusedError, StalePlanError
 from reconciler.kinds import KINDS
-from reconciler.model.address import DATABASE, WORKSPACE, Address
+from reconciler.model.address import DATABASE, WORKSPACE
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.journal import Binding, Outcome, Run, RunStatus
 from reconciler.model.moves import Moves
 from reconciler.model.plan import Operation, Plan
 from reconciler.model.property import Manage, Property
-from reconciler.model.state import Availability, Coverage, Json, NightValue, Provenance, Value
+from reconciler.model.state import Allotments, Availability, Coverage, Json, Provenance
 from reconciler.policy import judge, refused
 from reconciler.runtime.execution import Execution, Outcomes
 from reconciler.runtime.faults import as_error
@@ -208,7 +209,7 @@ def _prepare(site: Site, unit: _Unit, plan: Plan) -> None:
         if op.address.target in barred:
             unit.unjudged.append(op)
         else:
-            unit.standing.append(_standing(op, by_target.get(op.address.target)))
+            unit.standing.append(_standing(op, by_target.get(op.address.target), unit.hotel))
 
 
 def _wait_for_the_dead(site: Site, unit: _Unit) -> None:
@@ -225,30 +226,51 @@ def _wait_for_the_dead(site: Site, unit: _Unit) -> None:
             site.sleep(seconds)
 
 
-def _standing(op: Operation, survey: Survey | None) -> Remaining:
+def _standing(op: Operation, survey: Survey | None, hotel: Property | None) -> Remaining:
     """How the operation stands; as moved where git does not want this there, or nobody looks at all its nights."""
     beyond = touched(op.change).clip(survey.window.until, date.max) if survey else None
     if survey is None or beyond:
         return Remaining(op, None, has_moved=True)
     stands = remaining(op, survey.observed.get(op.address), survey.window)
-    unwanted = stands.todo is not None and not _says(survey.desired, stands.todo)
+    unwanted = stands.todo is not None and not _says(survey, stands.todo, hotel)
     return Remaining(op, None, stands.moved, has_moved=True) if unwanted else stands
 
 
-def _says(desired: Mapping[Address, Value], op: Operation) -> bool:
+def _says(survey: Survey, op: Operation, hotel: Property | None) -> bool:
     """Whether git says what the operation would bring about: the file of a plan is nobody's word."""
-    wanted, after = desired.get(op.address), op.change.after
-    if isinstance(after, Calendar) or isinstance(wanted, Calendar):
-        said = calendar_of(wanted).keep(touched(op.change))
-        return op.address in desired and not merge(said, calendar_of(after), _differs)
-    return op.address in desired and wanted == after
+    if op.address not in survey.desired:
+        return False
+    wanted, after, seen = survey.desired[op.address], op.change.after, survey.observed.get(op.address)
+    if not isinstance(after, Calendar) and not isinstance(wanted, Calendar):
+        return wanted == after
+    said = calendar_of(wanted).keep(touched(op.change))
+    same = said == calendar_of(after)
+    return same or bool(hotel and _gives_as_much(hotel, op, said, calendar_of(seen.value if seen else None)))
 
 
-def _differs(said: NightValue | None, after: NightValue | None) -> bool | None:
-    """Where a room is closed either way, no count of it is for sale: a closing by hand leaves the count as it finds it."""
-    if isinstance(said, Availability) and isinstance(after, Availability) and said.closed and after.closed:
-        return None
-    return None if said == after else True
+def _gives_as_much(hotel: Property, op: Operation, said: Calendar[Any], there: Calendar[Any]) -> bool:
+    """Whether git gives as many units, or as many are there: some may be gone to who sold more than was given, and what is sold stands."""
+
+    def too_much(after: object, git: tuple[object, Allotments, int] | None) -> bool | None:
+        if after is None:
+            return None
+        said_, own, now = git or (None, None, 0)
+        if isinstance(after, Availability) and (after.closed or not _closed(said_)):
+            most = max(own.of(op.address.target), now) if own else -1
+            return None if after.closed or after.allotment <= most else True
+        if isinstance(after, Allotments) and own:
+            more = any(count > own.of(channel) for channel, count in after.channels)
+            return True if more or after.units > own.units or after.overbooking > own.overbooking else None
+        return True
+
+    gives = hotel.allocation.get(op.address.key[0], Calendar())
+    sides = merge(gives, said, lambda own, wanted: None if own is None else (wanted, own))
+    git = merge(sides, there, lambda side, now: None if side is None else (*side, getattr(now, "allotment", 0)))
+    return not merge(calendar_of(op.change.after), git, too_much)
+
+
+def _closed(said: object) -> bool:
+    return isinstance(said, Availability) and said.closed
 
 
 def _today(site: Site, unit: _Unit) -> date:

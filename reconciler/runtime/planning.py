@@ -20,6 +20,7 @@ from reconciler.model.state import Availability, Coverage
 from reconciler.model.workspace import OVERLAP
 from reconciler.policy import judge
 from reconciler.providers.contract import Pending, Target
+from reconciler.runtime.allotting import closing
 from reconciler.runtime.closures import closed_by_hand
 from reconciler.runtime.judging import case_of, counts_of
 from reconciler.runtime.ownership import not_owned
@@ -140,7 +141,8 @@ def plan_property(site: Site, hotel: Property) -> Surveyed:
         free = [s for s in surveys if not suspended(site, hotel, s.target) and not s.blocked]
         changes = [change for survey in free for change in survey.changes]
         steps = operations(changes, trusted(site, site.store.applied(hotel.slug)))
-        return Surveyed(hotel.slug, tuple(surveys), steps, count_messages(steps, surveys, targets))
+        messages = count_messages(steps, surveys, targets) + _closings(site, steps, surveys, targets)
+        return Surveyed(hotel.slug, tuple(surveys), steps, messages)
 
 
 def plan_workspace(site: Site) -> list[Surveyed]:
@@ -163,6 +165,14 @@ def count_messages(steps: Sequence[Operation], surveys: Sequence[Survey], target
     return len(later) + sum(
         _batches(target, [p for p in pending if _at(p) == name]) for name, target in targets.items()
     )
+
+
+def _closings(site: Site, steps: Sequence[Operation], surveys: Iterable[Survey], targets: Targets) -> int:
+    """How many messages close rooms before their counts change. Where counts overlap, none are foreseen."""
+    seen = {address: entry for survey in surveys for address, entry in survey.observed.items()}
+    shut = [closing(step, seen.get(step.address)) for step in steps if step.address.kind == "availability"]
+    pending = [one for one in shut if one is not None and site.moving(_at(one)).move != OVERLAP]
+    return sum(_batches(target, [p for p in pending if _at(p) == name]) for name, target in targets.items())
 
 
 def _at(pending: Pending) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,11 +55,7 @@ def in_tables(
             "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables WHERE schemaname = ANY(%s)",
             (list(schemas),),
         ).fetchall()
-        pattern = "%(" + "|".join(canaries) + ")%"
-        return [
-            f"{table}: {row[0][:200]}"
-            for (table,) in tables
-            for row in connection.execute(
-                f"SELECT t::text FROM {table} t WHERE t::text SIMILAR TO %s".encode(), (pattern,)
-            ).fetchall()
-        ]
+        looks = (f"SELECT '{table}', t::text FROM {table} t WHERE t::text ~ %(any)s" for (table,) in tables)
+        pattern = "|".join(re.escape(canary) for canary in canaries)
+        found = connection.execute(" UNION ALL ".join(looks).encode(), {"any": pattern}).fetchall()
+        return [f"{table}: {row[:200]}" for table, row in found]

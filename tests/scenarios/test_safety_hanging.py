@@ -22,11 +22,11 @@ def requests(world: World, provider: str) -> int:
 
 @contextmanager
 def impatient() -> Iterator[None]:
-    """Half a second for a request, which no file can ask for."""
+    """A third of a second for a request, which no file can ask for."""
     make = HttpClient.__init__
 
     def hurried(self: HttpClient, hosts: Mapping[str, str], transport: Transport, *args: Any, **more: Any) -> None:
-        make(self, hosts, replace(transport, timeout=0.5), *args, **more)
+        make(self, hosts, replace(transport, timeout=0.3), *args, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HttpClient, "__init__", hurried)
@@ -49,7 +49,7 @@ def test_whatever_request_hangs_the_run_ends_and_the_next_one_reaches_the_same_e
         side = other(side)
         turn(world, side)
         world.sandbox.admin.clear_log()
-        world.sandbox.admin.fault("latency", {"provider": provider, "nth": nth}, seconds=0.7)
+        world.sandbox.admin.fault("latency", {"provider": provider, "nth": nth}, seconds=0.4)
         with impatient():
             result = world.run("apply", "--auto-approve")
         where = f"request {nth} of {min(counts)} at {provider}: {result.out}{result.err}"

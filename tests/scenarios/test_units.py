@@ -182,3 +182,14 @@ DIRECT_SALE = (
     "--reference",
     "D-1",
 )
+
+
+def test_a_plan_counts_the_closings_that_go_before_changes_of_counts(world: World) -> None:
+    world.apply()
+    world.edit(
+        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 7, expedia: 6, booking.com: 7"
+    )
+    said = world.run("plan").out
+    world.sandbox.admin.clear_log()
+    world.apply()
+    assert f"{len(world.messages('expedia')) + len(world.messages('booking.com'))} messages to send" in said
