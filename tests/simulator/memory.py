@@ -11,7 +11,7 @@ from reconciler.engine.planner import calendar_of
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.alert import Raised
 from reconciler.model.booking import Stay, Version
-from reconciler.model.calendar import Calendar
+from reconciler.model.calendar import Calendar, merge
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.holding import Holding, Phase
@@ -52,6 +52,8 @@ class MemoryLedger:
 
     def hold(self, room_id: str, channel: str, nights: Calendar[Holding]) -> None:
         known = self.rooms.holdings.get((room_id, channel), Calendar())
+        back = merge(known, nights, lambda old, new: True if old and new and new.epoch < old.epoch else None)
+        assert not back, "an epoch went back"
         self.rooms.holdings[room_id, channel] = known.overlay(nights)
 
     def booked(self, room_id: str, window: Window) -> Mapping[str, Calendar[int]]:
