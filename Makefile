@@ -26,7 +26,7 @@ test: $(READY)
 
 soak: $(READY)
 	$(BIN)/python -m tests.simulator.soak
-	EVERY_STATEMENT=1 $(BIN)/pytest -n auto --dist worksteal tests/scenarios/test_safety_database.py
+	EVERY_STATEMENT=1 $(BIN)/pytest -n auto --dist worksteal tests/scenarios/test_safety_database.py tests/scenarios/test_safety_hanging.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.validate

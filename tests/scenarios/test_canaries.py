@@ -110,7 +110,7 @@ def test_a_story_in_which_all_goes_well_leaves_no_secret(planted: World) -> None
     ) == [(2,)]
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 429, 500])
+@pytest.mark.parametrize("status", [200, 401, 500])
 @pytest.mark.parametrize("provider", sorted(ROOMS))
 def test_a_provider_that_echoes_secrets_with_whatever_status_is_not_quoted(
     planted: World, provider: str, status: int

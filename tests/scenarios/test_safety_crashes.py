@@ -122,7 +122,7 @@ def test_killed_after_any_step_the_next_apply_reaches_the_same_end_and_sends_not
 def test_what_a_killed_run_sent_is_taken_back_when_git_goes_back(small_world: World, share: int) -> None:
     world = small_world
     ends, steps = uncut(world)
-    for after in range(share, steps + 1, 2 * SHARES):
+    for after in range(share, steps + 1, 3 * SHARES):
         turn(world, "dear")
         cut_off(world, after)
         turn(world, "cheap")

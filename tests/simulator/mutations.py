@@ -104,13 +104,13 @@ def the_feed_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(world, "FEED_WAIT", 0.0)
 
 
-@_mutation(replace(NO_REGRETS, late=0.3, reads_fail=False, pauses=(1.0,)))
+@_mutation(replace(NO_REGRETS, late=0.5, guest=0.5, reads_fail=False, pauses=(1.0,)))
 def an_unknown_outcome_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(applying, "_wait_for_the_dead", lambda _site, _unit: None)
     patch.setattr(Books, "_alive", lambda _self, _one: False)
 
 
-@_mutation(replace(NO_REGRETS, lost_after=0.6, reads_fail=False, attempts=2))
+@_mutation(replace(NO_REGRETS, lost_after=0.8, regrets=0.6, reads_fail=False, attempts=2))
 def a_count_is_sent_again_when_no_answer_came(patch: pytest.MonkeyPatch) -> None:
     send = Wire.send
     patch.setattr(Wire, "send", lambda self, request, repeatable: send(self, request, repeatable=True))
@@ -137,7 +137,7 @@ def a_count_is_booked_after_it_was_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Books, "grant", lambda self, address, wanted, counts, deadline: units.asked(wanted, counts))
 
 
-@_mutation(replace(BUSY, regrets=0.6, lost_before=0.3, reads_fail=False, attempts=1))
+@_mutation(replace(BUSY, regrets=0.6, lost_before=0.4, reads_fail=False, attempts=1, pauses=(1.0,)))
 def a_closing_without_an_answer_is_taken_for_closed(patch: pytest.MonkeyPatch) -> None:
     run = Move.run
 
@@ -188,7 +188,7 @@ def both_counts_are_held_though_others_hold_the_units(patch: pytest.MonkeyPatch)
     patch.setattr(units, "fitting", lambda asked, _others, _most: asked)
 
 
-@_mutation(NO_REGRETS, move=OVERLAP)
+@_mutation(replace(NO_REGRETS, guest=0.2), move=OVERLAP)
 def an_old_count_is_let_go_before_every_sale_shows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(world, "FEED_WAIT", 0.0)
 
