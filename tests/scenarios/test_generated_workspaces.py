@@ -29,7 +29,7 @@ EXAMPLES = settings(
         Phase.explicit,
         Phase.generate,
     ],  # an example takes a second or two: making a failing one smaller, many minutes
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,
@@ -114,7 +114,7 @@ def test_what_was_applied_is_in_force_and_so_is_the_next_version(blank: World, h
     assert_in_force(blank, second)
 
 
-@settings(EXAMPLES, max_examples=4)
+@settings(EXAMPLES, max_examples=3)
 @given(versions(2))
 def test_two_hotels_do_not_get_in_each_others_way(blank: World, hotels: Versions) -> None:
     start_over(blank)
@@ -129,7 +129,7 @@ def test_two_hotels_do_not_get_in_each_others_way(blank: World, hotels: Versions
     assert_in_force(blank, changed)
 
 
-@settings(EXAMPLES, max_examples=5)
+@settings(EXAMPLES, max_examples=4)
 @given(versions(1))
 def test_import_of_whatever_runs_out_there_leaves_nothing_to_plan_there(blank: World, hotels: Versions) -> None:
     start_over(blank)

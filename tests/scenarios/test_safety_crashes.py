@@ -118,7 +118,7 @@ def test_killed_after_any_step_the_next_apply_reaches_the_same_end_and_sends_not
     assert killed >= (steps - share) // SHARES
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", [0, 2])
 def test_what_a_killed_run_sent_is_taken_back_when_git_goes_back(small_world: World, share: int) -> None:
     world = small_world
     ends, steps = uncut(world)

@@ -69,8 +69,8 @@ def _cut(connection: psycopg.Connection[Any]) -> None:
 
 KINDS = ("shut down", "dropped", "full disk", "no answer to a commit")
 EVERY = bool(os.environ.get("EVERY_STATEMENT"))
-"""Whether it happens at every statement, as by `make soak`; in a test run at every fifteenth, at others for each kind."""
-STRIDE = 4 if EVERY else 15
+"""Whether it happens at every statement, as by `make soak`; in a test run at every twenty-fourth, at others for each kind."""
+STRIDE = 4 if EVERY else 24
 
 
 @pytest.mark.parametrize("share", range(STRIDE) if EVERY else [0])
@@ -86,7 +86,7 @@ def test_whatever_statement_fails_the_run_says_so_and_the_next_one_reaches_the_s
         ends[side] = outside(world)
         statements.add(undisturbed.statements)
     side = "cheap"
-    for at in range(1 + (share if EVERY else 4 * KINDS.index(kind) % STRIDE), min(statements) + 1, STRIDE):
+    for at in range(1 + (share if EVERY else 6 * KINDS.index(kind) % STRIDE), min(statements) + 1, STRIDE):
         side = other(side)
         turn(world, side)
         world.sandbox.admin.clear_log()

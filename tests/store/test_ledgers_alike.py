@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -58,10 +59,11 @@ def test_whatever_is_held_given_sold_and_cancelled_both_ledgers_say_the_same(
     _clear(store)
     night = Allotments(6, ((DIRECT, 2), (BOOKING, 2), (EXPEDIA, 2)), 1)
     model = Model({(ROOM): constant(WINDOW.start, WINDOW.until, night)})
-    for what, one, (start, until), other in story:
+    for epoch, (what, one, (start, until), other) in enumerate(story):
         if what == "hold":
             assert isinstance(one, str)
             assert isinstance(other, Holding)
+            other = replace(other, epoch=epoch)
             model.ledger.hold(ROOM, one, constant(start, until, other))
             with store.units(HOTEL) as ledger:
                 ledger.hold(ROOM, one, constant(start, until, other))
