@@ -9,7 +9,7 @@ from reconciler.engine.planner import calendar_of, touched
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.plan import Change, Label, Operation, Plan
-from reconciler.model.state import Document
+from reconciler.model.state import Document, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ def _same_document(reviewed: Change, now: Change) -> bool:
 
 def _fields(reviewed: Change, now: Change) -> Iterator[bool]:
     """Field by field: what is there now is what was there, or is already as reviewed."""
-    before, after, there = (_document(value) for value in (reviewed.before, reviewed.after, now.before))
+    before, after, there = (_fields_of(value) for value in (reviewed.before, reviewed.after, now.before))
     yield (now.before is None) == (reviewed.before is None)
     for name in {*before, *there}:
         yield there.get(name) in (before.get(name), after.get(name))
 
 
-def _document(value: object) -> Document:
-    return value if isinstance(value, dict) else {}
+def _fields_of(value: Value | None) -> Document:
+    return {} if value is None or isinstance(value, Calendar) else value

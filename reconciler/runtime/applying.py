@@ -255,9 +255,9 @@ def _gives_as_much(hotel: Property, op: Operation, said: Calendar[Any], there: C
         if after is None:
             return None
         said_, own, now = git or (None, None, 0)
-        if isinstance(after, Availability) and (after.closed or not _closed(said_)):
-            most = max(own.of(op.address.target), now) if own else -1
-            return None if after.closed or after.allotment <= most else True
+        if isinstance(after, Availability) and own and after.closed == _closed(said_):
+            # Where it is closed either way, no count is for sale: a closing by hand leaves the count as it finds it.
+            return None if after.closed or after.allotment <= max(own.of(op.address.target), now) else True
         if isinstance(after, Allotments) and own:
             more = any(count > own.of(channel) for channel, count in after.channels)
             return True if more or after.units > own.units or after.overbooking > own.overbooking else None

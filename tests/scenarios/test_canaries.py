@@ -152,6 +152,7 @@ def test_a_command_shows_no_secret_to_other_users_of_the_machine(planted: World)
         shown = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode("utf-8", "replace")
     planted.printed += process.communicate(timeout=60)
     assert "plan" in shown
+    assert canaries.in_text(shown, PLANTED) == []
     assert left_behind(planted, cache(planted)) == []
 
 

@@ -146,6 +146,14 @@ FORGED: dict[str, Callable[[dict[str, Any]], None]] = {
         before=[{**plan["operations"][0]["before"][0], "until": "2031-01-14"}],
         after=[{"from": "2031-01-13", "until": "2031-01-14", "value": {"price": "1.00"}}],
     ),
+    "a room closed that git leaves open": lambda plan: plan["operations"].append(
+        {
+            **plan["operations"][0],
+            "address": "lisbon-baixa/expedia/availability/suite",
+            "before": [{"from": "2031-01-14", "until": "2031-01-15", "value": {"allotment": 2, "closed": False}}],
+            "after": [{"from": "2031-01-14", "until": "2031-01-15", "value": {"allotment": 2, "closed": True}}],
+        }
+    ),
     "nights that nobody looks at": lambda plan: plan["operations"][0].update(
         before=None, after=[{"from": "2039-01-14", "until": "2039-01-15", "value": {"price": "1.00"}}]
     ),
