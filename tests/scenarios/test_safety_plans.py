@@ -146,14 +146,6 @@ FORGED: dict[str, Callable[[dict[str, Any]], None]] = {
         before=[{**plan["operations"][0]["before"][0], "until": "2031-01-14"}],
         after=[{"from": "2031-01-13", "until": "2031-01-14", "value": {"price": "1.00"}}],
     ),
-    "a room closed that git leaves open": lambda plan: plan["operations"].append(
-        {
-            **plan["operations"][0],
-            "address": "lisbon-baixa/expedia/availability/suite",
-            "before": [{"from": "2031-01-14", "until": "2031-01-15", "value": {"allotment": 2, "closed": False}}],
-            "after": [{"from": "2031-01-14", "until": "2031-01-15", "value": {"allotment": 2, "closed": True}}],
-        }
-    ),
     "nights that nobody looks at": lambda plan: plan["operations"][0].update(
         before=None, after=[{"from": "2039-01-14", "until": "2039-01-15", "value": {"price": "1.00"}}]
     ),
@@ -254,24 +246,28 @@ def test_narrowed_applies_one_after_the_other_end_where_a_whole_one_does(world: 
     assert difference["applied"][0]["value"] == {"price": "120.00"}
 
 
-def test_a_plan_made_to_fit_its_digest_writes_no_secret_and_no_count_that_git_does_not_say(world: World) -> None:
-    world.run("plan", "--out", "plan.json")
-
+def test_a_plan_made_to_fit_its_digest_writes_no_secret(world: World) -> None:
     def slip_in(plan: dict[str, Any]) -> None:
         for op in plan["operations"]:
             if op["address"].endswith("database/integration/expedia"):
                 op["after"]["credentials"] = {"api_key": "hunter2"}
 
-    forge(world, slip_in)
-    assert world.run("apply", "plan.json").code == 4
-    assert nothing_was_sent(world)
+    _refused_when_forged(world, slip_in)
+
+
+@pytest.mark.parametrize("forged", [{"allotment": 20}, {"closed": True}])
+def test_a_plan_made_to_fit_its_digest_sells_no_unit_and_closes_no_room_that_git_does_not_say(
+    world: World, forged: dict[str, Any]
+) -> None:
+    def change_units(plan: dict[str, Any]) -> None:
+        (units,) = [op for op in plan["operations"] if op["address"].endswith("expedia/availability/double")]
+        units["after"][0]["value"].update(forged)
+
+    _refused_when_forged(world, change_units)
+
+
+def _refused_when_forged(world: World, change: Callable[[dict[str, Any]], None]) -> None:
     world.run("plan", "--out", "plan.json")
-
-    def more_units(plan: dict[str, Any]) -> None:
-        for op in plan["operations"]:
-            if op["address"].endswith("expedia/availability/double"):
-                op["after"][0]["value"]["allotment"] = 20
-
-    forge(world, more_units)
+    forge(world, change)
     assert world.run("apply", "plan.json").code == 4
     assert nothing_was_sent(world)
