@@ -10,8 +10,7 @@ from reconciler.cli.options import common
 from reconciler.cli.output import show as draw
 from reconciler.errors import UsageError
 from reconciler.report import alerts as report
-from reconciler.runtime.alerting import resolve
-from reconciler.runtime.site import Site
+from reconciler.runtime.alerting import resolve, standing
 from reconciler.wiring import Options, site
 
 
@@ -31,9 +30,7 @@ def list_(options: Options, form: str, json_into: Path | None, quiet: bool) -> i
       reconciler alerts list --property 'lisbon-*' --format json
     """
     with site(options) as here:
-        slugs = _slugs(here)
-        shown = [one for one in here.store.raised() if not options.scope.properties or _name(one.alert.slug, slugs)]
-        drawn = report.build(shown, here.now, slugs)
+        drawn = report.build(standing(here), here.now)
     draw(drawn, form, json_into=json_into, quiet=quiet)
     return 0
 
@@ -58,14 +55,6 @@ def resolve_(
                 f"no alert, or more than one, has an id that begins with {', '.join(wrong)}; nothing was resolved",
                 hint="`reconciler alerts list` shows them",
             )
-        drawn = report.resolved(done, here.now, _slugs(here))
+        drawn = report.resolved(done, here.now)
     draw(drawn, form, json_into=json_into, quiet=quiet)
     return 0
-
-
-def _slugs(here: Site) -> dict[str, str]:
-    return {hotel.id: hotel.slug for hotel in here.properties()}
-
-
-def _name(property_: str, slugs: dict[str, str]) -> bool:
-    return property_ in slugs or property_ in slugs.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from reconciler.model.alert import Edge, Raised, Told
@@ -13,43 +13,42 @@ from reconciler.report.contract import FORMAT_VERSION, Report, Section, Table, c
 _COLUMNS = ("alert", "age", "severity", "property", "provider", "type", "message")
 
 
-def build(raised: Sequence[Raised], now: datetime, slugs: Mapping[str, str]) -> Report:
-    """The alerts in the order given. `slugs`: by a property's id, for those of other programs."""
-    rows = tuple(_row(one, now, slugs) for one in raised)
+def build(raised: Sequence[Raised], now: datetime) -> Report:
+    """The alerts in the order given."""
+    rows = tuple(_row(one, now) for one in raised)
     return Report(
         subject="alerts",
         title="Alerts",
         verdict=f"{count(len(raised), 'alert')}, the oldest {age(raised[0].since, now)} old."
         if raised
         else "No alerts.",
-        data=lambda: {"format_version": FORMAT_VERSION, "alerts": [_to_json(one, now, slugs) for one in raised]},
+        data=lambda: {"format_version": FORMAT_VERSION, "alerts": [_to_json(one, now) for one in raised]},
         sections=(Section("", table=Table(_COLUMNS, rows)),) if raised else (),
     )
 
 
-def resolved(raised: Sequence[Raised], now: datetime, slugs: Mapping[str, str]) -> Report:
+def resolved(raised: Sequence[Raised], now: datetime) -> Report:
     """What was resolved by hand."""
-    rows = tuple(_row(one, now, slugs) for one in raised)
+    rows = tuple(_row(one, now) for one in raised)
     return Report(
         subject="alerts",
         title="Alerts",
         verdict=f"Resolved: {count(len(raised), 'alert')}. What still stands is told anew by the next `reconciler drift --record`.",
-        data=lambda: {"format_version": FORMAT_VERSION, "resolved": [_to_json(one, now, slugs) for one in raised]},
+        data=lambda: {"format_version": FORMAT_VERSION, "resolved": [_to_json(one, now) for one in raised]},
         sections=(Section("", table=Table(_COLUMNS, rows)),),
     )
 
 
-def _row(one: Raised, now: datetime, slugs: Mapping[str, str]) -> tuple[str, ...]:
+def _row(one: Raised, now: datetime) -> tuple[str, ...]:
     alert = one.alert
-    where = slugs.get(alert.slug, alert.slug)
-    return one.id[:8], age(one.since, now), alert.severity.value, where, alert.target, alert.kind, alert.message
+    return one.id[:8], age(one.since, now), alert.severity.value, alert.slug, alert.target, alert.kind, alert.message
 
 
-def _to_json(one: Raised, now: datetime, slugs: Mapping[str, str]) -> Json:
+def _to_json(one: Raised, now: datetime) -> Json:
     alert = one.alert
     return {
         "id": one.id,
-        "property": slugs.get(alert.slug, alert.slug),
+        "property": alert.slug,
         "provider": alert.target,
         "type": alert.kind,
         "subject": alert.subject or None,

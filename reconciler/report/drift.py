@@ -33,11 +33,12 @@ def build(drift: DriftReport, told: Sequence[Told] | None = None) -> Report:
     slugs |= {*findings.properties(drift.findings), *(address.property for address in drift.never_sent)}
     sections = [section for slug in sorted(slugs) if (section := _section(drift, slug))]
     quiet = len({*drift.properties} - {section.heading for section in sections} - findings.failing(drift.findings))
+    sentence, alerts = recorded(told, drift.as_of) if told is not None else ("", {})
     return Report(
         subject="drift",
         title=f"Drift in {drift.environment}",
         verdict=verdict(drift),
-        data=lambda: drift_file.to_json(drift) | ({} if told is None else {"alerts": recorded(told, drift.as_of)[1]}),
+        data=lambda: drift_file.to_json(drift) | ({} if told is None else {"alerts": alerts}),
         environment=drift.environment,
         closing=False,
         facts=facts(moment(drift.as_of), drift.commit),
@@ -47,7 +48,7 @@ def build(drift: DriftReport, told: Sequence[Told] | None = None) -> Report:
         tally=findings.tally(drift.findings),
         remainder=(
             *((f"{unshown(quiet, sections)} without differences.",) if quiet else ()),
-            *((recorded(told, drift.as_of)[0],) if told is not None else ()),
+            *((sentence,) if sentence else ()),
         ),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.engine.alerts import alerts, edges
 from reconciler.model.address import WORKSPACE, matches
@@ -42,10 +43,28 @@ class _LookedAt:
         return alert.slug in self._properties or not self._scope.properties
 
 
+def standing(site: Site) -> list[Raised]:
+    """The alerts in scope that are not over, the oldest first; those of other programs by the name of their property too."""
+    slugs = {hotel.id: hotel.slug for hotel in site.properties()}
+    raised = [_named(one, slugs) for one in site.store.raised()]
+    return [one for one in raised if _in_scope(site, one.alert, slugs.values())]
+
+
+def _named(one: Raised, slugs: Mapping[str, str]) -> Raised:
+    return replace(one, alert=replace(one.alert, slug=slugs.get(one.alert.slug, one.alert.slug)))
+
+
+def _in_scope(site: Site, alert: Alert, slugs: Collection[str]) -> bool:
+    scope = site.scope
+    asked = not scope.properties or alert.slug in slugs
+    return asked and (not scope.targets or any(matches(glob, alert.subject) for glob in scope.targets))
+
+
 def resolve(site: Site, chosen: Sequence[str], reason: str) -> tuple[Sequence[Raised], Sequence[str]]:
     """Resolves the alerts whose ids begin so. Those that were resolved, and what named none or several (then nothing was done)."""
+    slugs = {hotel.id: hotel.slug for hotel in site.properties()}
     with site.store.alerts() as book:
-        raised = book.raised(site.now)
+        raised = [_named(one, slugs) for one in book.raised(site.now)]
         found = {text: [one for one in raised if one.id.startswith(text)] for text in chosen}
         wrong = [text for text, named in found.items() if len(named) != 1]
         if wrong:

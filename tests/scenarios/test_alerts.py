@@ -110,6 +110,7 @@ def test_alerts_of_other_programs_are_listed_and_left_to_them(world: World) -> N
     (alert,) = listed(world)
     assert (alert["property"], alert["type"], alert["ours"]) == ("lisbon-baixa", "credential_expiring", False)
     assert listed(world, "--property", "lisbon-baixa") == [alert]
+    assert listed(world, "--target", "*/expedia/**") == [], "it names no address"
     assert world.run("alerts", "resolve", alert["id"], "--reason", "rotated").code == 0
     assert listed(world) == []
 
