@@ -1,4 +1,4 @@
-"""What all clients of one account at a provider share: a token bucket and a circuit breaker.
+"""What all clients of one account at a provider share: a token bucket, a circuit breaker, and how far its clock is off.
 
 Thread-safe. Counts requests, knows nothing of what they say.
 """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from reconciler.engine import assumptions
+from reconciler.errors import RefusedError
 from reconciler.model.address import DATABASE
 from reconciler.model.booking import Change
 from reconciler.model.diagnostics import Diagnostic, Severity
@@ -33,15 +34,18 @@ def examine(site: Site) -> list[Examined]:
     found = [_files(site, hotels), _environment(site), _clock("the database", site.clock() - site.store.clock())]
     providers = sorted({provider for hotel in hotels for provider in hotel.providers})
     for provider in providers:
-        found += [*_provider(site, provider)]
+        refused = [
+            survey.failed for survey in surveys if survey.target == provider and isinstance(survey.failed, RefusedError)
+        ]
+        found += _provider(site, provider, refused)
     for hotel in hotels:
         found += _property(site, hotel, [survey for survey in surveys if survey.slug == hotel.slug], drift)
     return found
 
 
-def _files(site: Site, hotels: Iterable[Property]) -> Examined:
+def _files(site: Site, hotels: Sequence[Property]) -> Examined:
     warnings = sum(1 for finding in site.loaded.diagnostics if finding.severity is Severity.WARNING)
-    said = f"no errors in those of the properties in scope ({len(list(hotels))}); warnings: {warnings}"
+    said = f"properties: {len(hotels)}; no errors; warnings: {warnings}"
     return Examined("files", Verdict.OK, said, "`reconciler validate` shows them" if warnings else "")
 
 
@@ -59,13 +63,17 @@ def _clock(whose: str, ahead: timedelta) -> Examined:
     return Examined(f"clock, {whose}", Verdict.WARNING, said, "set the clock: deadlines and `today` depend on it")
 
 
-def _provider(site: Site, provider: str) -> Iterator[Examined]:
-    """What holds for a provider as a whole."""
+def _provider(site: Site, provider: str, refused: Sequence[RefusedError]) -> Iterator[Examined]:
+    """What holds for a provider as a whole. `refused`: why it may not be spoken to."""
     transport = site.loaded.workspace.providers.get(provider, ProviderSettings(provider)).transport
-    if site.local(provider):
-        yield Examined(f"endpoints, {provider}", Verdict.OK, "this machine's sandbox")
+    subject = f"endpoints, {provider}"
+    if refused:
+        yield Examined(subject, Verdict.ERROR, refused[0].message, refused[0].hint)
+    elif site.local(provider):
+        yield Examined(subject, Verdict.OK, "this machine's sandbox")
         return
-    yield Examined(f"endpoints, {provider}", Verdict.OK, f"{site.environment.endpoints}, by https to known hosts only")
+    else:
+        yield Examined(subject, Verdict.OK, f"{site.environment.endpoints}: hosts that may be spoken to")
     yield assumptions.settings(provider, site.moving(provider), transport)
     ahead = site.ahead(provider)
     if ahead is not None:

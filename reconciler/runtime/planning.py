@@ -141,8 +141,7 @@ def plan_property(site: Site, hotel: Property) -> Surveyed:
         free = [s for s in surveys if not suspended(site, hotel, s.target) and not s.blocked]
         changes = [change for survey in free for change in survey.changes]
         steps = operations(changes, trusted(site, site.store.applied(hotel.slug)))
-        messages = count_messages(steps, surveys, targets) + _closings(site, steps, surveys, targets)
-        return Surveyed(hotel.slug, tuple(surveys), steps, messages)
+        return Surveyed(hotel.slug, tuple(surveys), steps, _messages(site, steps, surveys, targets))
 
 
 def plan_workspace(site: Site) -> list[Surveyed]:
@@ -155,24 +154,24 @@ def plan_workspace(site: Site) -> list[Surveyed]:
     return [Surveyed(WORKSPACE, (survey,), operations(survey.changes, nothing_applied), 0)]
 
 
-def count_messages(steps: Sequence[Operation], surveys: Sequence[Survey], targets: Targets) -> int:
-    """How many messages the providers would get. What waits for something to be made there first counts one each."""
+def _messages(site: Site, steps: Sequence[Operation], surveys: Iterable[Survey], targets: Targets) -> int:
+    """How many messages the providers would get. What waits for something to be made there first counts one each.
+
+    Rooms are closed before their counts change; where counts overlap, no closing is foreseen.
+    """
     made = {step.id for step in steps if step.address.kind == "rate_plan"}
     later = [step for step in steps if made & set(step.waits_for) and step.address.target != DATABASE]
     seen = {address: entry for survey in surveys for address, entry in survey.observed.items()}
     now = [step for step in steps if step not in later and step.address.target != DATABASE]
     pending = [Pending(s, s.change.after, seen.get(s.address)) for s in now if s.change.after is not None]
-    return len(later) + sum(
-        _batches(target, [p for p in pending if _at(p) == name]) for name, target in targets.items()
+    units = [s for s in now if s.address.kind == "availability" and site.moving(s.address.target).move != OVERLAP]
+    closings = [shut for step in units if (shut := closing(step, seen.get(step.address))) is not None]
+    batches = (
+        _batches(target, [one for one in some if _at(one) == name])
+        for some in (pending, closings)
+        for name, target in targets.items()
     )
-
-
-def _closings(site: Site, steps: Sequence[Operation], surveys: Iterable[Survey], targets: Targets) -> int:
-    """How many messages close rooms before their counts change. Where counts overlap, none are foreseen."""
-    seen = {address: entry for survey in surveys for address, entry in survey.observed.items()}
-    shut = [closing(step, seen.get(step.address)) for step in steps if step.address.kind == "availability"]
-    pending = [one for one in shut if one is not None and site.moving(_at(one)).move != OVERLAP]
-    return sum(_batches(target, [p for p in pending if _at(p) == name]) for name, target in targets.items())
+    return len(later) + sum(batches)
 
 
 def _at(pending: Pending) -> str:

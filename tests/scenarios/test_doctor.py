@@ -60,6 +60,13 @@ def test_credentials_that_are_refused_and_a_provider_that_is_down_are_wrong_and_
     assert looked_at(world, code=1)["lisbon-baixa", "expedia"]["verdict"] == "error"
 
 
+def test_a_host_that_may_not_be_spoken_to_is_wrong(world: World) -> None:
+    here = f'expedia: {{endpoints: {{local: "{world.sandbox.url}"'
+    world.edit("reconciler.yaml", here, 'expedia: {endpoints: {local: "https://nobody.example"')
+    found = looked_at(world, code=1)[None, "endpoints, expedia"]
+    assert (found["verdict"], "nobody.example" in found["message"]) == ("error", True)
+
+
 def test_a_contracted_base_is_doubtful(world: World) -> None:
     world.apply()
     nights = {"from": world.night(3), "until": world.night(5)}

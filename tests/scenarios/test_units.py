@@ -10,6 +10,29 @@ from tests.scenarios.waiting import until
 from tests.scenarios.world import BOOKING, EXPEDIA, World
 
 ROOMS = {"expedia": (EXPEDIA, "30011", "880011A"), "booking.com": (BOOKING, "90100101", "77001")}
+DIRECT_SALE = (
+    "--property",
+    "lisbon-baixa",
+    "--room",
+    "suite",
+    "--arrival",
+    "2031-01-20",
+    "--departure",
+    "2031-01-21",
+    "--reference",
+    "D-1",
+)
+
+
+def test_a_plan_counts_the_closings_that_go_before_changes_of_counts(world: World) -> None:
+    world.apply()
+    world.edit(
+        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 7, expedia: 6, booking.com: 7"
+    )
+    said = world.run("plan").out
+    world.sandbox.admin.clear_log()
+    world.apply()
+    assert f"{len(world.messages('expedia')) + len(world.messages('booking.com'))} messages to send" in said
 
 
 def left(world: World, provider: str, night: str) -> Any:
@@ -168,28 +191,3 @@ def test_where_too_little_is_free_an_overlap_closes_first(world: World) -> None:
     assert 'closed="true"' in str(world.messages("expedia"))
     assert left(world, "expedia", world.night(4)) == 6
     assert world.addresses() == []
-
-
-DIRECT_SALE = (
-    "--property",
-    "lisbon-baixa",
-    "--room",
-    "suite",
-    "--arrival",
-    "2031-01-20",
-    "--departure",
-    "2031-01-21",
-    "--reference",
-    "D-1",
-)
-
-
-def test_a_plan_counts_the_closings_that_go_before_changes_of_counts(world: World) -> None:
-    world.apply()
-    world.edit(
-        "properties/lisbon-baixa.yaml", "direct: 5, expedia: 8, booking.com: 7", "direct: 7, expedia: 6, booking.com: 7"
-    )
-    said = world.run("plan").out
-    world.sandbox.admin.clear_log()
-    world.apply()
-    assert f"{len(world.messages('expedia')) + len(world.messages('booking.com'))} messages to send" in said
