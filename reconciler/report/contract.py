@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -48,14 +49,34 @@ Line: TypeAlias = "tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of nights of one address, for formats that draw calendars: what the nights were and are to be, in words and as an amount.
+
+    From `start` up to and not including `until`. The amounts give the shade (a price, a number of units); None where there is none.
+    """
+
+    start: date
+    until: date
+    before: str
+    after: str
+    amount_before: float | None = None
+    amount_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One address: what happens there (`sign`), a word on it (`remark`), and its lines."""
+    """One address: what happens there (`sign`), a word on it (`remark`), and its lines.
+
+    `source`: file and line of the files that say so. `calendar` works out the nights of a dated kind; None for documents.
+    """
 
     sign: Sign
     name: str
     remark: str = ""
     lines: tuple[Line, ...] = ()
     tone: Tone = Tone.QUIET
+    source: str = ""
+    calendar: Callable[[], tuple[Stretch, ...]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
