@@ -59,9 +59,15 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     metavar="FILE",
     help="Plan again what this plan was about, and exit 4 unless it is the same, or less because some is already so.",
 )
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Judge by this revision's credentials, endpoints and policies, not by those of the files (or RECONCILER_BASE).",
+)
 @common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
+    base: str | None,
     out: Path | None,
     reviewed: Path | None,
     detailed_exitcode: bool,
@@ -81,8 +87,10 @@ def plan(
       reconciler plan --detailed-exitcode --env production
       reconciler plan --prune --env staging --out plan.json
       reconciler plan --reviewed reviewed.json --out plan.json
+      reconciler plan --base origin/main --changed-since origin/main
     """
-    options = replace(options, scope=replace(options.scope, prune=prune))
+    base = base or options.environ.get("RECONCILER_BASE") or None
+    options = replace(options, base=base, scope=replace(options.scope, prune=prune))
     before = as_reviewed(reviewed, options, consents) if reviewed is not None else None
     if before is not None:
         options, consents = planned_as(before, options), before.consents

@@ -27,6 +27,7 @@ class Loaded:
 
     `digest`: SHA-256 over the content of all files in scope, whatever their layout and comments. `files`: path from the workspace to
     text, of everything that was read. `layers`: by slug, the files that the property was merged from, the innermost first.
+    `proposed`: what the files say of the workspace, where `workspace` has the rules of another revision.
     """
 
     workspace: Workspace
@@ -35,6 +36,7 @@ class Loaded:
     digest: str
     files: Mapping[str, str] = field(default_factory=dict)
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    proposed: Workspace | None = None
 
 
 def workspace(root: Path, *, now: datetime, environment: str | None = None, only: Collection[str] = ()) -> Loaded:

@@ -165,6 +165,7 @@ ELSEWHERE: Mapping[str, str] = {
     "restriction-unsupported": "The hotel can express the restriction at the provider as it is set up there.",
     "room-closed-by-its-rates": "Where Booking.com does not say whether a room is closed, its rates are closed instead.",
     "room-not-in-database": "The hotel system has a row for each room.",
+    "rules-changed": "Credentials, endpoints and policies are those of the revision that a change is proposed to.",
     "sold-beyond-allotment": "No more is sold at a provider than its allotment.",
     "sold-as-corporate": "Expedia has one category for all plans that are not public.",
     "sold-beyond-units": "No more is sold of a room on a night, by all channels, than there are units and overbooking.",

@@ -68,8 +68,29 @@ def exported(root: Path, revision: str) -> Iterator[Path]:
 
     A symbolic link becomes one that leads nowhere: loading refuses it as it refuses the real one. Raises UsageError where git cannot say.
     """
-    commit = _commit(root, revision)
-    listed = _git(root, "ls-tree", "-r", "-z", "-l", commit, "--", "reconciler.yaml", "properties") or ""
+    with _files_of(root, _commit(root, revision)) as folder:
+        yield folder
+
+
+@contextmanager
+def merged(root: Path, base: str, head: str) -> Iterator[Path]:
+    """The workspace's files as merging `head` into `base` would leave them, like `exported`. Neither is checked out or changed.
+
+    Raises UsageError where they conflict, or where git cannot say.
+    """
+    tree = _git(root, "merge-tree", "--write-tree", "--no-messages", _commit(root, base), _commit(root, head))
+    if tree is None:
+        raise UsageError(
+            f"{head[:12]} cannot be merged into {base[:12]}",
+            hint="bring the branch up to date; git has to be 2.38 or newer, and to have the commits in which both began",
+        )
+    with _files_of(root, tree) as folder:
+        yield folder
+
+
+@contextmanager
+def _files_of(root: Path, tree: str) -> Iterator[Path]:
+    listed = _git(root, "ls-tree", "-r", "-z", "-l", tree, "--", "reconciler.yaml", "properties") or ""
     with tempfile.TemporaryDirectory(prefix="reconciler-") as name:
         _write(root, Path(name), [entry for entry in listed.split("\0") if entry])
         yield Path(name)

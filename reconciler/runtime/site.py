@@ -80,8 +80,9 @@ class Site:
 
     @property
     def setting(self) -> Setting:
-        """What desired values depend on beside the property."""
-        return Setting(self.environment, self.loaded.workspace)
+        """What desired values depend on beside the property: also under another revision's rules, it is the files that say it."""
+        workspace = self.loaded.proposed or self.loaded.workspace
+        return Setting(workspace.environments.get(self.environment.name, self.environment), workspace)
 
     def properties(self) -> tuple[Property, ...]:
         """The properties in scope, see `sound`."""

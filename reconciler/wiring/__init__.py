@@ -21,9 +21,11 @@ from reconciler.runtime.closures import with_closures
 from reconciler.runtime.pruning import with_vanished
 from reconciler.runtime.revision import changed_files, file_at, git_state
 from reconciler.runtime.site import Site, silent
+from reconciler.wiring.rules import ruled, rules_of
 from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_local, capabilities
 
 if TYPE_CHECKING:
+    from reconciler.engine.rules import Rules
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.property import Property
     from reconciler.store.postgres import PostgresStore
@@ -46,9 +48,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says, common to all verbs."""
+    """What the command line says, common to all verbs.
+
+    `files`: where the files are read from, where that is not the workspace's own folder. `base`: the revision whose rules hold.
+    """
 
     workspace: Path = Path()
+    files: Path | None = None
+    base: str | None = None
     environment: str | None = None
     database: str | None = None
     scope: Scope = Scope()
@@ -67,14 +74,20 @@ def clock() -> datetime:
 
 def load(options: Options) -> tuple[Loaded, Environment]:
     """The workspace's files and the environment to work in."""
-    now, environment = _settings(options)
-    only = options.scope.properties
-    loaded = workspace(options.workspace, now=now, environment=environment.name, only=only)
+    loaded, environment, _ = _loaded(options)
     return loaded, environment
 
 
-def _settings(options: Options) -> tuple[datetime, Environment]:
-    """The instant and the environment to work in."""
+def _loaded(options: Options) -> tuple[Loaded, Environment, Rules | None]:
+    """The same, and the rules of another revision where they hold."""
+    now, environment, rules = _settings(options)
+    files = options.files or options.workspace
+    loaded = workspace(files, now=now, environment=environment.name, only=options.scope.properties)
+    return (loaded if rules is None else ruled(loaded, rules, files)), environment, rules
+
+
+def _settings(options: Options) -> tuple[datetime, Environment, Rules | None]:
+    """The instant, the environment to work in, and the rules of another revision where they hold."""
     now = options.as_of or clock()
     name = options.environment or options.environ.get("RECONCILER_ENV") or None
     if not (options.workspace / "reconciler.yaml").is_file():
@@ -82,13 +95,14 @@ def _settings(options: Options) -> tuple[datetime, Environment]:
             f"there is no reconciler.yaml in {options.workspace.resolve()}",
             hint="give --workspace DIR, or lay one out with `reconciler init`",
         )
-    settings = workspace(options.workspace, now=now, only=("!**",)).workspace
-    return now, choose_environment(settings, name, options.environ)
+    rules = rules_of(options.workspace, options.base, now) if options.base is not None else None
+    settings = rules.workspace if rules is not None else workspace(options.workspace, now=now, only=("!**",)).workspace
+    return now, choose_environment(settings, name, options.environ), rules
 
 
 def changed_since(options: Options, revision: str) -> tuple[str, ...]:
     """The properties of the environment that a change since a revision of git can reach, sorted."""
-    _, environment = _settings(options)
+    _, environment, _ = _settings(options)
     return tuple(sorted(reached_since(options.workspace, revision) & in_environment(options.workspace, environment)))
 
 
@@ -133,7 +147,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
     from reconciler.store.connect import open_database
     from reconciler.store.postgres import PostgresStore
 
-    loaded, environment = load(options)
+    loaded, environment, rules = _loaded(options)
     if options.scope.prune and not environment.allow_prune:
         raise UsageError(
             f"--prune is not allowed in environment `{environment.name}`",
@@ -147,7 +161,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         prepare_database(url, embedded=database.startswith("embedded"))
         store = PostgresStore(url, environment.name)
         stack.callback(store.close)
-        plant = Plant(options, loaded.workspace, environment, url, store)
+        plant = Plant(options, loaded.workspace, environment, url, store, rules.credentials if rules else {})
         commit, dirty = git_state(options.workspace)
         hotels = tuple(_remembered(store, loaded.properties, prune=options.scope.prune))
         store.expect({hotel.slug: hotel.pending for hotel in hotels if hotel.pending})
@@ -195,9 +209,10 @@ def database_of(options: Options, environment: Environment) -> str:
     """The database to use: --database, then DATABASE_URL, then what the environment says."""
     said = options.database or options.environ.get("DATABASE_URL") or environment.database
     if said.partition(":")[0] in REFERENCE_SCHEMES:
-        from reconciler.credentials.references import resolve
+        from reconciler.credentials.references import resolve, resolve_written
 
-        return resolve(said, options.environ).reveal()
+        written = said == environment.database
+        return (resolve_written if written else resolve)(said, options.environ).reveal()
     return said
 
 

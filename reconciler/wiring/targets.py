@@ -27,6 +27,7 @@ from reconciler.runtime.site import Desks, Targets
 from reconciler.runtime.unavailable import Unavailable, UnavailableDesk
 
 if TYPE_CHECKING:
+    from reconciler.engine.rules import Credentials
     from reconciler.model.state import Window
     from reconciler.providers.account import Account
     from reconciler.providers.booking_com.auth import Login, TokenCache
@@ -93,12 +94,22 @@ def _now() -> datetime:
 
 
 class Plant:
-    """Opens targets: connections, clients, credentials, each as late as possible. Accounts and tokens are shared between properties."""
+    """Opens targets: connections, clients, credentials, each as late as possible. Accounts and tokens are shared between properties.
+
+    `credentials`: what the rules of another revision say of whose credentials are whose; empty where the files' own word holds.
+    """
 
     def __init__(
-        self, options: Options, settings: Workspace, environment: Environment, url: str, store: PostgresStore
+        self,
+        options: Options,
+        settings: Workspace,
+        environment: Environment,
+        url: str,
+        store: PostgresStore,
+        credentials: Credentials,
     ) -> None:
         self._options, self._settings, self._environment = options, settings, environment
+        self._credentials = credentials
         self._url, self._store = url, store
         self._accounts: dict[tuple[str, str | None], Account] = {}
         self._tokens: TokenCache | None = None
@@ -137,7 +148,7 @@ class Plant:
     def _provider(self, hotel: Property, provider: str, stack: ExitStack) -> Target:
         from reconciler.providers.remote import ids_of
 
-        credentials = hotel.providers[provider].credentials
+        credentials = self._credentials_of(hotel, provider)
         client = stack.enter_context(self._client(provider, credentials))
         secrets = self._secrets(provider, credentials)
         ids = ids_of(hotel, provider, self._store.bindings(hotel.slug, provider))
@@ -156,6 +167,10 @@ class Plant:
             hotel, ids, client, login, today, booked_includes_cancelled=included, test=test, applied=known
         )
 
+    def _credentials_of(self, hotel: Property, provider: str) -> str | None:
+        """The credentials' name: by the rules, where they know the property at this provider."""
+        return self._credentials.get((hotel.slug, provider), hotel.providers[provider].credentials)
+
     @contextmanager
     def desks(self, hotel: Property) -> Iterator[Desks]:
         """Where the providers of one property hand over its bookings; one that cannot be used says so when it is asked."""
@@ -169,9 +184,9 @@ class Plant:
             yield opened
 
     def _desk(self, hotel: Property, provider: str, stack: ExitStack) -> Desk:
-        link = hotel.providers[provider]
-        client = stack.enter_context(self._client(provider, link.credentials))
-        secrets = self._secrets(provider, link.credentials)
+        link, credentials = hotel.providers[provider], self._credentials_of(hotel, provider)
+        client = stack.enter_context(self._client(provider, credentials))
+        secrets = self._secrets(provider, credentials)
         if provider == EXPEDIA:
             from reconciler.providers.expedia.desk import ExpediaDesk
 
@@ -268,7 +283,7 @@ class Plant:
 
     def _secrets(self, provider: str, name: str | None) -> dict[str, Secret]:
         """The secrets of the environment's own set. On this machine's sandbox, one that is not set is its well-known account."""
-        from reconciler.credentials.references import resolve
+        from reconciler.credentials.references import resolve_written
 
         credential = self._settings.credentials.get(name or "")
         references = credential.sets.get(self._environment.credential_set, {}) if credential else {}
@@ -281,7 +296,7 @@ class Plant:
         secrets = {key: Secret(LOCAL_ACCOUNT) for key in _KEYS[provider]} if local else {}
         for key, reference in references.items():
             try:
-                secrets[key] = resolve(reference, self._options.environ)
+                secrets[key] = resolve_written(reference, self._options.environ)
             except CredentialError:
                 if not local:
                     raise

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.credentials.references import MAX_BYTES, resolve
+from reconciler.credentials.references import MAX_BYTES, resolve, resolve_written
 from reconciler.errors import CredentialError
 
 
@@ -50,3 +50,39 @@ def test_a_file_that_holds_no_secret_is_refused_without_showing_it(tmp_path: Pat
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(CredentialError, match="not a file"):
         resolve(f"file:{tmp_path}", {})
+
+
+@pytest.mark.parametrize(
+    "reference", ["env:EXPEDIA_PROD_API_KEY", "env:BOOKING_COM_API_KEY", "env:STAGING_DATABASE_URL"]
+)
+def test_a_file_may_name_the_variables_that_documentation_names(reference: str) -> None:
+    assert resolve_written(reference, {reference.partition(":")[2]: "one"}).reveal() == "one"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "env:GITHUB_TOKEN",
+        "env:AWS_SECRET_ACCESS_KEY",
+        "file:/etc/passwd",
+        "file:/run/secrets/../../etc/passwd",
+        "file:~/.ssh/id",
+    ],
+)
+def test_a_file_may_name_no_other_secret(reference: str) -> None:
+    with pytest.raises(CredentialError, match="may not be used here") as caught:
+        resolve_written(reference, {reference.partition(":")[2]: "canary"})
+    assert "RECONCILER_ALLOWED_REFERENCES" in caught.value.hint
+
+
+def test_what_a_file_may_name_is_widened_outside_of_git_only() -> None:
+    environ = {"OUR_KEY": "one", "RECONCILER_ALLOWED_REFERENCES": "env:OUR_*, file:/opt/hotel/*"}
+    assert resolve_written("env:OUR_KEY", environ).reveal() == "one"
+    for reference in ("env:EXPEDIA_API_KEY", "file:/opt/hotel/../../etc/passwd"):
+        with pytest.raises(CredentialError, match="may not be used here"):
+            resolve_written(reference, environ | {"EXPEDIA_API_KEY": "two"})
+
+
+def test_a_reference_that_runs_a_command_is_off_unless_it_is_switched_on() -> None:
+    with pytest.raises(CredentialError, match="that run a command are off"):
+        resolve_written("exec:whoami", {"RECONCILER_ALLOWED_REFERENCES": "exec:*"})

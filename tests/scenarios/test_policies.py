@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from reconciler.errors import PolicyRefusedError
-from reconciler.model.plan import Scope
 from reconciler.runtime.applying import check_fits
 from reconciler.runtime.planning import make_plan
 from reconciler.wiring import Options, site
@@ -146,7 +145,7 @@ def test_what_is_out_there_and_not_mapped_can_refuse_a_plan(world: World) -> Non
 
 def test_a_freeze_that_begins_after_the_plan_refuses_the_plan(world: World) -> None:
     world.settings("policies: {freeze: {fair: {from: 2031-01-13T10:00, until: 2031-01-14T10:00}}}")
-    options = Options(world.folder, None, world.database, Scope(), as_of=NOW)
+    options = Options(world.folder, database=world.database, as_of=NOW)
     with site(options) as here:
         plan = make_plan(here)
         check_fits(here, plan)

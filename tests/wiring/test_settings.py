@@ -18,8 +18,19 @@ def test_where_the_database_is_may_be_kept_in_a_file_or_a_variable(tmp_path: Pat
     file = tmp_path / "url"
     file.write_text(f"{URL}\n", encoding="utf-8")
     file.chmod(0o600)
-    assert database_of(Options(environ={}), Environment("e", database=f"file:{file}")) == URL
-    assert database_of(Options(environ={"WHERE": URL}), Environment("e", database="env:WHERE")) == URL
+    said = Environment("e", database=f"file:{file}")
+    assert database_of(Options(environ={"RECONCILER_ALLOWED_REFERENCES": f"file:{tmp_path}/*"}), said) == URL
+    assert (
+        database_of(Options(environ={"OUR_DATABASE_URL": URL}), Environment("e", database="env:OUR_DATABASE_URL"))
+        == URL
+    )
+
+
+def test_files_name_only_what_is_permitted_and_the_command_line_what_it_likes(tmp_path: Path) -> None:
+    with pytest.raises(CredentialError, match="may not be used here"):
+        database_of(Options(environ={"GITHUB_TOKEN": URL}), Environment("e", database="env:GITHUB_TOKEN"))
+    asked = Options(environ={"GITHUB_TOKEN": URL}, database="env:GITHUB_TOKEN")
+    assert database_of(asked, Environment("e", database="embedded")) == URL
 
 
 def test_the_command_line_goes_before_the_environment_variable_and_that_before_the_file() -> None:
