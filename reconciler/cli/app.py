@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "locks": ("state", "locks", "Show who holds which property since when; break a lock."),
     "providers": ("state", "providers", "Show which provider can do what, and on what each claim rests."),
     "doctor": ("doctor", "doctor", "Check what safe running assumes."),
+    "ci": ("ci", "ci", "What a pipeline calls: plan a change, apply it after the merge, look for drift."),
     "db": ("database", "db", "Migrate, check and seed the database."),
     "sandbox": ("sandbox", "sandbox", "Serve both extranets on this machine."),
     "demo": ("demo", "demo", "Run the whole story on this machine in a minute."),

@@ -15,7 +15,7 @@ from reconciler.report import github, markdown, sarif, terminal
 from reconciler.report import json as as_json
 from reconciler.report.clean import clean
 from reconciler.report.contract import Report
-from reconciler.runtime.revision import place_in_repository
+from reconciler.runtime.revision import placein_repository
 
 FORMATS = click.Choice(["text", "json", "markdown"])
 WITH_FINDINGS = click.Choice(["text", "json", "markdown", "sarif", "github"])
@@ -41,12 +41,12 @@ def show(
     if form == "text":
         terminal.write(report, sys.stdout, colour=wants_colour())
     else:
-        click.echo(_RENDER[form](_in_repository(report, root) if form in _FOR_HOSTS and root else report), nl=False)
+        click.echo(_RENDER[form](in_repository(report, root) if form in _FOR_HOSTS and root else report), nl=False)
 
 
-def _in_repository(report: Report, root: Path) -> Report:
-    """With files named as the repository has them, of which the workspace may be a folder."""
-    before = place_in_repository(root)
+def in_repository(report: Report, root: Path) -> Report:
+    """The report with files named as the repository has them, of which the workspace may be a folder."""
+    before = placein_repository(root)
     return replace(
         report,
         findings=tuple(replace(d, file=before + d.file) if d.file else d for d in report.findings),

@@ -7,7 +7,7 @@ values as the one before them say so.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -29,10 +29,21 @@ SIGNS = {Action.CREATE: Sign.CREATE, Action.UPDATE: Sign.UPDATE, Action.DELETE: 
 _SHOWN_ORDER = (Action.UPDATE, Action.CREATE, Action.DELETE)
 
 
-def build(plan: Plan, *, digest: str = "", review: Review | None = None) -> Report:
+How = Callable[[Sequence[str]], str]
+"""How the rules with these names are consented to, as a sentence."""
+
+
+def _by_flags(names: Sequence[str]) -> str:
+    return f"To consent, plan again with {' '.join(f'--consent {name}' for name in names)}."
+
+
+def build(
+    plan: Plan, *, digest: str = "", review: Review | None = None, how: How = _by_flags, notices: Sequence[str] = ()
+) -> Report:
     """The report of a plan. `digest` of its file, where the caller has it already: computing it writes the whole file.
 
-    `review`: how it stands to the plan that was reviewed, where it was made again.
+    `review`: how it stands to the plan that was reviewed, where it was made again. `how`: how rules that refuse it are consented to;
+    `notices`: what else is to be told.
     """
     by_property = _by_property(plan)
     told = findings.told_apart(plan.findings)
@@ -48,8 +59,8 @@ def build(plan: Plan, *, digest: str = "", review: Review | None = None) -> Repo
         data=lambda: plan_file.to_json(plan),
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
-        warnings=(*_not_reviewed(review), *_refused(plan), *_partial(plan.scope)),
-        notices=(*_as_reviewed(review), *_consents(plan), *_prune(plan.scope)),
+        warnings=(*_not_reviewed(review), *_refused(plan, how), *_partial(plan.scope)),
+        notices=(*_as_reviewed(review), *_consents(plan), *notices, *_prune(plan.scope)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),
@@ -94,12 +105,11 @@ def _by_property(plan: Plan) -> dict[str, list[Operation]]:
     return by_property
 
 
-def _refused(plan: Plan) -> Iterator[str]:
+def _refused(plan: Plan, how: How) -> Iterator[str]:
     """What refuses the plan, and how all of it would be consented to."""
     names = refused(plan.findings)
     if names:
-        consents = " ".join(f"--consent {name}" for name in names)
-        yield f"Refused by {', '.join(names)}. To consent, plan again with {consents}."
+        yield f"Refused by {', '.join(names)}. {how(names)}"
 
 
 def _partial(scope: Scope) -> Iterator[str]:

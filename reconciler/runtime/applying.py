@@ -361,7 +361,11 @@ def _finish(site: Site, applied: Applied, name: str, coverage: Mapping[tuple[str
         RunStatus.INTERRUPTED if applied.interrupted else RunStatus.FAILED if applied.failed else RunStatus.SUCCEEDED
     )
     counts = Counter(outcome.value for outcome, _ in applied.outcomes.values())
-    summary: dict[str, Json] = {"operations": len(applied.outcomes), "outcomes": dict(sorted(counts.items()))}
+    summary: dict[str, Json] = {
+        **run.summary,
+        "operations": len(applied.outcomes),
+        "outcomes": dict(sorted(counts.items())),
+    }
     summary["coverage"] = coverage_to_json(coverage)
     if applied.plan.consents:
         summary["consents"] = list(applied.plan.consents)

@@ -5,9 +5,10 @@ Asks git, changes nothing; what git cannot say counts as not committed.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -16,16 +17,16 @@ from reconciler.errors import UsageError
 
 def git_state(root: Path) -> tuple[str | None, bool]:
     """The commit that is checked out (None outside git) and whether the workspace differs from it, or git could not say."""
-    head = _git(root, "rev-parse", "HEAD")
+    head = git(root, "rev-parse", "HEAD")
     if head is None:
         return None, False
-    status = _git(root, "status", "--porcelain", "--", ".")
+    status = git(root, "status", "--porcelain", "--", ".")
     return head, status is None or bool(status)
 
 
 def place_in_repository(root: Path) -> str:
     """Where the workspace is in its repository, as what stands before its paths there: empty at the top, and outside git."""
-    return _git(root, "rev-parse", "--show-prefix") or ""
+    return git(root, "rev-parse", "--show-prefix") or ""
 
 
 def changed_files(root: Path, revision: str) -> frozenset[str]:
@@ -35,8 +36,8 @@ def changed_files(root: Path, revision: str) -> frozenset[str]:
     git cannot say.
     """
     commit = _commit(root, revision)
-    tracked = _git(root, "diff", "--name-only", "--no-renames", "-z", "--relative", commit, "--", ".")
-    unknown = _git(root, "ls-files", "--others", "-z", "--", "reconciler.yaml", "properties")
+    tracked = git(root, "diff", "--name-only", "--no-renames", "-z", "--relative", commit, "--", ".")
+    unknown = git(root, "ls-files", "--others", "-z", "--", "reconciler.yaml", "properties")
     if tracked is None or unknown is None:
         raise UsageError(f"git cannot say what changed since `{revision[:80]}`")
     return frozenset(name for name in (*tracked.split("\0"), *unknown.split("\0")) if name)
@@ -44,12 +45,12 @@ def changed_files(root: Path, revision: str) -> frozenset[str]:
 
 def file_at(root: Path, revision: str, name: str) -> bytes | None:
     """The content that a file of the workspace had at a revision; None where there was none. Raises UsageError for no revision."""
-    blob = _git(root, "rev-parse", "--verify", "--quiet", f"{_commit(root, revision)}:./{name}")
+    blob = git(root, "rev-parse", "--verify", "--quiet", f"{_commit(root, revision)}:./{name}")
     return None if blob is None else _blobs(root, [blob])[0]
 
 
 def _commit(root: Path, revision: str) -> str:
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
         raise UsageError(
             f"git knows no revision `{revision[:80]}`",
@@ -73,24 +74,55 @@ def exported(root: Path, revision: str) -> Iterator[Path]:
 
 
 @contextmanager
-def merged(root: Path, base: str, head: str) -> Iterator[Path]:
-    """The workspace's files as merging `head` into `base` would leave them, like `exported`. Neither is checked out or changed.
+def merged(root: Path, base: str, head: str) -> Iterator[tuple[Path, frozenset[str]]]:
+    """The workspace's files as merging `head` into `base` would leave them, like `exported`; and the names of those that differ from `base`.
 
-    Raises UsageError where they conflict, or where git cannot say.
+    Neither is checked out or changed. Raises UsageError where they conflict, or where git cannot say.
     """
-    tree = _git(root, "merge-tree", "--write-tree", "--no-messages", _commit(root, base), _commit(root, head))
+    tree = git(root, "merge-tree", "--write-tree", "--no-messages", _commit(root, base), _commit(root, head))
     if tree is None:
         raise UsageError(
             f"{head[:12]} cannot be merged into {base[:12]}",
             hint="bring the branch up to date; git has to be 2.38 or newer, and to have the commits in which both began",
         )
+    names = git(root, "diff", "--name-only", "--no-renames", "-z", "--relative", base, tree, "--", ".")
+    if names is None:
+        raise UsageError(f"git cannot say what {head[:12]} changes")
     with _files_of(root, tree) as folder:
-        yield folder
+        yield folder, frozenset(name for name in names.split("\0") if name)
+
+
+def fetched(root: Path, ref: str, authorization: str) -> str:
+    """The commit under a ref of the repository's origin, brought here as objects and nothing more. Raises UsageError where that fails.
+
+    `authorization`: the value of an HTTP header, or empty. Git gets it through its environment, so it is in no file and no list of processes.
+    """
+    kept = "refs/reconciler/proposed"
+    environ = authorized(authorization)
+    if git(root, "fetch", "--quiet", "--no-tags", "--force", "origin", f"{ref}:{kept}", environ=environ) is None:
+        raise UsageError(f"{ref} cannot be fetched from the repository", hint="is it there, and may the token read it?")
+    return _commit(root, kept)
+
+
+def authorized(authorization: str) -> dict[str, str]:
+    """The environment in which git speaks to the origin with this header, asks nobody, and runs nothing that the repository names."""
+    settings = {"transfer.fsckObjects": "true", "protocol.ext.allow": "never", "core.hooksPath": "/dev/null"}
+    if authorization:
+        settings["http.extraHeader"] = f"Authorization: {authorization}"
+    environ = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (name, value) in enumerate(settings.items()):
+        environ |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return environ
+
+
+def is_ancestor(root: Path, commit: str, of: str) -> bool:
+    """Whether a commit is part of the history of another."""
+    return git(root, "merge-base", "--is-ancestor", commit, of) is not None
 
 
 @contextmanager
 def _files_of(root: Path, tree: str) -> Iterator[Path]:
-    listed = _git(root, "ls-tree", "-r", "-z", "-l", tree, "--", "reconciler.yaml", "properties") or ""
+    listed = git(root, "ls-tree", "-r", "-z", "-l", tree, "--", "reconciler.yaml", "properties") or ""
     with tempfile.TemporaryDirectory(prefix="reconciler-") as name:
         _write(root, Path(name), [entry for entry in listed.split("\0") if entry])
         yield Path(name)
@@ -128,10 +160,17 @@ def _blobs(root: Path, blobs: list[str]) -> list[bytes]:
     return found
 
 
-def _git(root: Path, *arguments: str) -> str | None:
+def git(root: Path, *arguments: str, environ: Mapping[str, str] | None = None, text: str | None = None) -> str | None:
+    """What git prints; None where it fails. `environ`: all of its environment, and then it may take long; `text`: its input."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30, check=False
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            text=True,
+            input=text,
+            timeout=300 if environ else 30,
+            check=False,
+            env=environ,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

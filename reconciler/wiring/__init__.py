@@ -40,7 +40,9 @@ __all__ = [
     "clock",
     "database_of",
     "directory",
+    "environment_of",
     "load",
+    "proposed_in",
     "reached_since",
     "site",
 ]
@@ -50,12 +52,14 @@ __all__ = [
 class Options:
     """What the command line says, common to all verbs.
 
-    `files`: where the files are read from, where that is not the workspace's own folder. `base`: the revision whose rules hold.
+    `files`: where the files are read from, where that is not the workspace's own folder; `commit`: the one that they are of. `base`: the
+    revision whose rules hold.
     """
 
     workspace: Path = Path()
     files: Path | None = None
     base: str | None = None
+    commit: str | None = None
     environment: str | None = None
     database: str | None = None
     scope: Scope = Scope()
@@ -98,6 +102,20 @@ def _settings(options: Options) -> tuple[datetime, Environment, Rules | None]:
     rules = rules_of(options.workspace, options.base, now) if options.base is not None else None
     settings = rules.workspace if rules is not None else workspace(options.workspace, now=now, only=("!**",)).workspace
     return now, choose_environment(settings, name, options.environ), rules
+
+
+def environment_of(options: Options) -> str:
+    """The name of the environment to work in."""
+    return _settings(options)[1].name
+
+
+def proposed_in(options: Options, slugs: Iterable[str]) -> tuple[str, ...]:
+    """Those of the properties that the environment chooses by the files' own word, sorted."""
+    assert options.files is not None
+    now, environment, _ = _settings(options)
+    known = workspace(options.files, now=now, only=("!**",)).workspace.environments
+    chosen = in_environment(options.files, known.get(environment.name, environment))
+    return tuple(sorted(chosen.intersection(slugs)))
 
 
 def changed_since(options: Options, revision: str) -> tuple[str, ...]:
@@ -162,7 +180,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         store = PostgresStore(url, environment.name)
         stack.callback(store.close)
         plant = Plant(options, loaded.workspace, environment, url, store, rules.credentials if rules else {})
-        commit, dirty = git_state(options.workspace)
+        commit, dirty = (options.commit, False) if options.commit else git_state(options.workspace)
         hotels = tuple(_remembered(store, loaded.properties, prune=options.scope.prune))
         store.expect({hotel.slug: hotel.pending for hotel in hotels if hotel.pending})
         yield Site(

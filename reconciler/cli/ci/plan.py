@@ -1,0 +1,173 @@
+"""`ci plan`: what a proposed change would do, told where it is reviewed.
+
+The change is data: its commits are fetched as objects and merged in memory; nothing of it is checked out or run. The program, the
+credentials, the endpoints and the policies are those of the branch that is checked out, which no change can alter before it is merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from reconciler.cli.ci.post import Poster, failed, fenced
+from reconciler.cli.options import common
+from reconciler.cli.output import in_repository, save
+from reconciler.cli.planning import exit_code
+from reconciler.engine import plan_file
+from reconciler.engine.consents import consents, line
+from reconciler.engine.review_file import sealed
+from reconciler.errors import FilesError, ReconcilerError, RefusedError, UsageError
+from reconciler.hosts.contract import Change, State
+from reconciler.model.plan import Plan, Scope
+from reconciler.model.review import Consent, Record
+from reconciler.policy import rules
+from reconciler.report import findings, html, sarif
+from reconciler.report import plan as plan_report
+from reconciler.report.contract import Report
+from reconciler.runtime.planning import make_plan
+from reconciler.runtime.reviewing import reaches
+from reconciler.runtime.revision import fetched, file_at, git_state, merged
+from reconciler.wiring import Options, environment_of, proposed_in, site
+from reconciler.wiring.pipelines import Pipeline, pipeline, review_key
+
+PLAN, RECORD, REPORT, COMMENT, SARIF = "plan.json", "review.json", "report.html", "comment.md", "findings.sarif"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came of looking at a change. `plan` is None where none could be made."""
+
+    report: Report
+    code: int
+    plan: Plan | None = None
+    given: tuple[Consent, ...] = ()
+
+
+@click.command("plan", short_help="Plan a proposed change, and tell what it would do where it is reviewed.")
+@click.option("--change", "number", type=click.IntRange(1), metavar="N", help="The change's number, where the event does not say it.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("review"),
+    show_default=True,
+    help="The folder for plan, record, report, comment and findings.",
+)
+@common(work=True)
+def plan(options: Options, number: int | None, out: Path) -> int:
+    """Plan what a pull request would change, by the rules of the branch that is checked out, and tell it there in one comment.
+
+    Writes plan.json, review.json (what ties the plan to the change, sealed with RECONCILER_REVIEW_KEY), report.html, comment.md and
+    findings.sarif. Exit codes are those of `plan`.
+
+    \b
+    Examples:
+      reconciler ci plan
+      reconciler ci plan --change 12 --out review
+    """
+    here, key = pipeline(options.environ), review_key(options.environ)
+    asked = number or here.change
+    if asked is None:
+        raise UsageError("which change?", hint="the event names none; give --change N")
+    with fenced(options.environ):
+        change = here.host.change(asked)
+        poster = Poster(here, change, environment_of(options))
+        poster.check(change.head, "plan", State.PENDING, "looking at what it would change")
+        made = _made(options, here, change)
+        out.mkdir(parents=True, exist_ok=True)
+        comment = poster.tell(made.report, made.code, subject="plan", commit=change.head)
+        _write(out, made, comment, options)
+        if made.plan is not None:
+            save(sealed(_record(here, change, made), key), out / RECORD)
+            here.write_output("artefact", artefact_name(made.plan.environment, change.head))
+        here.write_output("head", change.head)
+    return made.code
+
+
+def artefact_name(environment: str, head: str) -> str:
+    """What the files of a review are called at the host."""
+    return f"reconciler-plan-{environment}-{head}"
+
+
+def _made(options: Options, here: Pipeline, change: Change) -> _Made:
+    """The plan of a change; or what stands in the way of one."""
+    environment = environment_of(options)
+    try:
+        return _planned(options, here, change)
+    except FilesError as error:
+        excerpts = findings.excerpts(error.diagnostics, lambda file: error.texts.get(file, ""))
+        return _Made(findings.build(error.diagnostics, excerpts=excerpts), error.exit_code)
+    except ReconcilerError as error:
+        return _Made(failed("plan", environment, error), error.exit_code)
+
+
+def _planned(options: Options, here: Pipeline, change: Change) -> _Made:
+    root, (base, _) = options.workspace, git_state(options.workspace)
+    if base is None:
+        raise UsageError("the workspace is not in a git repository", hint="check out the branch that the change is for")
+    if fetched(root, here.host.head_of(change.number), here.authorization) != change.head:
+        raise RefusedError("the change has a newer commit by now", hint="the pipeline of that commit plans it")
+    with merged(root, base, change.head) as (files, names):
+        asked = replace(options, files=files, base=base, commit=change.head)
+        slugs = reaches(files, names, file_at(root, base, "reconciler.yaml"))
+        if slugs is not None:
+            asked = replace(asked, scope=Scope(properties=proposed_in(asked, slugs)))
+            if not asked.scope.properties:
+                return _Made(_unconcerned(environment_of(options)), 0)
+        with site(asked) as there:
+            there.properties()
+            given = consents(here.host.comments(change.number), change.head, change.author, here.host.may_write)
+            known = rules(there.loaded.workspace.policies)
+            counted = sorted({one.rule for one in given if not one.void and one.rule in known})
+            made = make_plan(there, counted)
+    report = plan_report.build(made, how=lambda refusing: _how(refusing, change.head), notices=_said(given, known))
+    return _Made(report, exit_code(made, detailed=False), made, given)
+
+
+def _unconcerned(environment: str) -> Report:
+    return Report(
+        subject="plan",
+        title="Plan",
+        verdict="No changes: no hotel is concerned.",
+        data=lambda: {"operations": []},
+        environment=environment,
+    )
+
+
+def _how(refusing: Sequence[str], head: str) -> str:
+    """How what refuses a plan is consented to."""
+    lines = ", ".join(f"`{line(rule, head)}`" for rule in refusing)
+    return f"To consent, somebody else than the author who may write to this repository comments: {lines}"
+
+
+def _said(given: Sequence[Consent], known: Sequence[str]) -> tuple[str, ...]:
+    """What people said to consent, and what of it counts."""
+    said = []
+    for one in given:
+        why = one.void or ("" if one.rule in known else "there is no such rule")
+        said.append(f"{one.by} consents to {one.rule}" + (f", which does not count: {why}." if why else "."))
+    return tuple(said)
+
+
+def _write(out: Path, made: _Made, comment: str, options: Options) -> None:
+    save(comment, out / COMMENT)
+    save(html.render(made.report), out / REPORT)
+    save(sarif.render(in_repository(made.report, options.workspace)), out / SARIF)
+    if made.plan is not None:
+        save(plan_file.dumps(made.plan), out / PLAN)
+
+
+def _record(here: Pipeline, change: Change, made: _Made) -> Record:
+    assert made.plan is not None
+    return Record(
+        repository=here.repository,
+        change=change.number,
+        base=here.commit,
+        head=change.head,
+        environment=made.plan.environment,
+        digest=plan_file.digest(made.plan),
+        made_at=made.plan.as_of.isoformat(),
+        consents=tuple((one.rule, one.by) for one in made.given if not one.void and one.rule in made.plan.consents),
+    )

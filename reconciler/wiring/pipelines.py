@@ -1,0 +1,124 @@
+"""Which pipeline this process is a step of, as the host's own variables say it: repository, change, commit, and how to reach the host."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconciler.errors import UsageError
+from reconciler.hosts.contract import Change, Host
+from reconciler.hosts.github import BOT, GitHub
+from reconciler.model.secret import Secret
+from reconciler.model.workspace import Transport
+
+_MAX_EVENT = 32 * 1024 * 1024
+_PER_MINUTE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """One run of a pipeline. `change`: the number of the change that it is about, if any; `commit`: what it runs on.
+
+    `run_url`: where people see it; `authorization`: the header with which git fetches; `write_output` and `write_summary` hand values to
+    later steps and a text to people, where the host has a place for them.
+    """
+
+    host: Host
+    repository: str
+    commit: str
+    branch: str
+    change: int | None
+    run_url: str
+    authorization: str = field(repr=False)
+    write_output: Callable[[str, str], None] = field(repr=False)
+    write_summary: Callable[[str], None] = field(repr=False)
+
+
+def pipeline(environ: Mapping[str, str]) -> Pipeline:
+    """The pipeline around this process. Raises UsageError where none is known."""
+    for name, read in _KNOWN.items():
+        if environ.get(name):
+            return read(environ)
+    raise UsageError(
+        "this is no pipeline that is known here", hint=f"one sets {' or '.join(_KNOWN)}; elsewhere use `plan` and `apply`"
+    )
+
+
+def review_key(environ: Mapping[str, str]) -> Secret:
+    """The key with which records of reviews are sealed."""
+    return Secret(_needed(environ, "RECONCILER_REVIEW_KEY"))
+
+
+def merged_change(here: Pipeline, number: int | None) -> Change | None:
+    """The merged change with this number; without one, the change that this commit came from. Raises UsageError for one that is open."""
+    if number is None:
+        return here.host.change_of(here.commit)
+    change = here.host.change(number)
+    if not change.merged:
+        raise UsageError(f"{here.host.mark}{number} is not merged", hint="what is reviewed is applied after the merge")
+    return change
+
+
+def _needed(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise UsageError(f"{name} is not set", hint="see docs/ci.md for what a pipeline has to set")
+    return value
+
+
+def _github(environ: Mapping[str, str]) -> Pipeline:
+    repository, token = _needed(environ, "GITHUB_REPOSITORY"), Secret(_needed(environ, "GITHUB_TOKEN"))
+    server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+    event = _event(Path(_needed(environ, "GITHUB_EVENT_PATH")))
+    http = _http(environ.get("GITHUB_API_URL", "https://api.github.com"))
+    basic = base64.b64encode(f"x-access-token:{token.reveal()}".encode()).decode()
+    return Pipeline(
+        host=GitHub(repository, http, token, environ.get("RECONCILER_BOT") or BOT),
+        repository=repository,
+        commit=_needed(environ, "GITHUB_SHA"),
+        branch=environ.get("GITHUB_REF_NAME", ""),
+        change=_number(event.get("pull_request")) or _number(event.get("issue")),
+        run_url=f"{server}/{repository}/actions/runs/{environ.get('GITHUB_RUN_ID', '')}",
+        authorization=f"basic {basic}",
+        write_output=lambda name, value: _append(environ.get("GITHUB_OUTPUT"), f"{name}={value}\n"),
+        write_summary=lambda text: _append(environ.get("GITHUB_STEP_SUMMARY"), text),
+    )
+
+
+def _number(subject: Any) -> int | None:
+    number = subject.get("number") if isinstance(subject, dict) else None
+    return number if type(number) is int and number > 0 else None
+
+
+def _event(file: Path) -> dict[str, Any]:
+    """What started the run. Of it only numbers are used: texts in it are anybody's."""
+    try:
+        with file.open("rb") as stream:
+            event = json.loads(stream.read(_MAX_EVENT))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError("the event that started the pipeline cannot be read") from error
+    return event if isinstance(event, dict) else {}
+
+
+def _append(file: str | None, text: str) -> None:
+    if file:
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+
+
+def _http(url: str) -> Any:
+    """A client for the host that the pipeline's own surroundings name; no file in git has a say in it."""
+    from reconciler.providers.account import Account
+    from reconciler.providers.http import HttpClient, host_of
+
+    transport = Transport(timeout=30.0, attempts=4, delay=1.0, max_delay=20.0)
+    return HttpClient({"main": url}, transport, Account(_PER_MINUTE), allowed=frozenset({host_of(url)}), sleep=time.sleep)
+
+
+_KNOWN: Mapping[str, Callable[[Mapping[str, str]], Pipeline]] = {"GITHUB_ACTIONS": _github}
+"""By the variable that a host's pipelines set."""
