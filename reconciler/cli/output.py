@@ -11,18 +11,24 @@ import click
 
 from reconciler.engine.plan_file import MAX_BYTES
 from reconciler.errors import FilesError, ReconcilerError, StalePlanError, UsageError
-from reconciler.report import github, markdown, sarif, terminal
+from reconciler.report import github, html, markdown, sarif, terminal
 from reconciler.report import json as as_json
 from reconciler.report.clean import clean
 from reconciler.report.contract import Report
-from reconciler.runtime.revision import placein_repository
+from reconciler.runtime.revision import place_in_repository
 
-FORMATS = click.Choice(["text", "json", "markdown"])
-WITH_FINDINGS = click.Choice(["text", "json", "markdown", "sarif", "github"])
+FORMATS = click.Choice(["text", "json", "markdown", "html"])
+WITH_FINDINGS = click.Choice(["text", "json", "markdown", "html", "sarif", "github"])
 """For what is mostly findings: also the forms that code hosts read."""
 
 _FOR_HOSTS = ("sarif", "github")
-_RENDER = {"json": as_json.render, "markdown": markdown.render, "sarif": sarif.render, "github": github.render}
+_RENDER = {
+    "json": as_json.render,
+    "markdown": markdown.render,
+    "html": html.render,
+    "sarif": sarif.render,
+    "github": github.render,
+}
 _LISTED = 20
 _LONGEST = 2000
 
@@ -46,7 +52,7 @@ def show(
 
 def in_repository(report: Report, root: Path) -> Report:
     """The report with files named as the repository has them, of which the workspace may be a folder."""
-    before = placein_repository(root)
+    before = place_in_repository(root)
     return replace(
         report,
         findings=tuple(replace(d, file=before + d.file) if d.file else d for d in report.findings),

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.model.review import Comment, Consent
 
-_LINE = re.compile(r"^/reconciler consent ([a-z_]{1,40}(?:/[A-Za-z0-9_-]{1,60})?) ([0-9a-f]{7,64})[ \t]*\r?$", re.MULTILINE)
+_LINE = re.compile(
+    r"^/reconciler consent ([a-z_]{1,40}(?:/[A-Za-z0-9_-]{1,60})?) ([0-9a-f]{7,64})[ \t]*\r?$", re.MULTILINE
+)
 SHOWN = 12
 """How many letters of a commit are enough to name it."""
 
@@ -33,9 +35,7 @@ def consents(
     return tuple(sorted(found.values(), key=lambda one: (one.rule, one.by)))
 
 
-def _said(
-    comments: Iterable[Comment], head: str, author: str, may_write: Callable[[str], bool]
-) -> Iterator[Consent]:
+def _said(comments: Iterable[Comment], head: str, author: str, may_write: Callable[[str], bool]) -> Iterator[Consent]:
     for comment in comments:
         rules = [rule for rule, commit in _LINE.findall(comment.text) if head.startswith(commit)]
         if not rules or comment.ours:

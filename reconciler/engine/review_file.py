@@ -20,6 +20,14 @@ from reconciler.model.state import Json
 FORMAT_VERSION = 1
 MAX_BYTES = 64 * 1024
 _SHORTEST_KEY = 32
+_FITS = {
+    "repository": "repository",
+    "change": "change",
+    "head": "commit",
+    "environment": "environment",
+    "digest": "plan",
+}
+"""What has to fit, in the words of people."""
 
 
 def sealed(record: Record, key: Secret) -> str:
@@ -37,7 +45,9 @@ def opened(text: str, key: Secret) -> Record:
             raise StalePlanError("not a record of a review that this version knows", hint=hint)
         seal = read_text(data.pop("seal"))
         if not hmac.compare_digest(seal.encode(), _seal(data, key).encode()):
-            raise StalePlanError("what was reviewed was not recorded by this pipeline: the seal does not fit", hint=hint)
+            raise StalePlanError(
+                "what was reviewed was not recorded by this pipeline: the seal does not fit", hint=hint
+            )
         return _read(data)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise StalePlanError("the record of the review cannot be read", hint=hint) from error
@@ -45,7 +55,7 @@ def opened(text: str, key: Secret) -> Record:
 
 def misfits(record: Record, wanted: Record) -> Iterator[str]:
     """What of a record is not as it has to be, in words; `base`, time and consents may be anything."""
-    for name, word in (("repository", "repository"), ("change", "pull request"), ("head", "commit"), ("environment", "environment"), ("digest", "plan")):
+    for name, word in _FITS.items():
         found, needed = getattr(record, name), getattr(wanted, name)
         if found != needed:
             yield f"{word} {str(found)[:80]} instead of {str(needed)[:80]}"

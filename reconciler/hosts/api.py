@@ -48,7 +48,9 @@ class Api:
         if reply.status >= 400:
             hint = "has the token the permissions that docs/ci.md names?" if reply.status in (401, 403) else ""
             raise RequestRefusedError(
-                f"{self._name} refuses {request.method} {request.path} (HTTP {reply.status})", code=str(reply.status), hint=hint
+                f"{self._name} refuses {request.method} {request.path} (HTTP {reply.status})",
+                code=str(reply.status),
+                hint=hint,
             )
         try:
             return json.loads(reply.body) if reply.body else None

@@ -122,7 +122,9 @@ class GitHub:
         there = self._api.get(f"{self._here}/pulls", state="open", head=f"{owner}:{branch}", base=onto)
         if there:
             return field(there[0], str, "html_url")
-        made = self._api.write("POST", f"{self._here}/pulls", {"title": title, "head": branch, "base": onto, "body": text})
+        made = self._api.write(
+            "POST", f"{self._here}/pulls", {"title": title, "head": branch, "base": onto, "body": text}
+        )
         if not isinstance(made, dict):
             raise UnexpectedReplyError("GitHub answers with something that is no pull request")
         return field(made, str, "html_url")

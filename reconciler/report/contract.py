@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.state import Json
 
@@ -68,6 +69,7 @@ class Entry:
     """One address: what happens there (`sign`), a word on it (`remark`), and its lines.
 
     `source`: file and line of the files that say so. `calendar` works out the nights of a dated kind; None for documents.
+    `address`: whole, where the entry is about one. `alike`: its lines are those of the entry before it, which alone has them.
     """
 
     sign: Sign
@@ -77,6 +79,8 @@ class Entry:
     tone: Tone = Tone.QUIET
     source: str = ""
     calendar: Callable[[], tuple[Stretch, ...]] | None = field(default=None, repr=False, compare=False)
+    address: Address | None = None
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One property, as a rule. `warnings` stand before `notices`; an empty heading is not drawn."""
+    """One property, as a rule. `warnings` stand before `notices`; an empty heading is not drawn. `tally`: its findings counted."""
 
     heading: str
     environment: str = ""
@@ -98,6 +102,7 @@ class Section:
     notices: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     table: Table | None = None
+    tally: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class Report:
 
     `subject` is what it is about (`plan`, `drift`, ...), `facts` what it rests on, `verdict` the one sentence that matters (`closing`:
     it stands last where a person reads downwards in a terminal), `tally` the findings counted, `excerpts` the source lines of findings
-    by file and line. `data` makes the machine's form.
+    by file and line. `sides`: what the two values of a `Stretch` are. `data` makes the machine's form.
     """
 
     subject: str
@@ -123,6 +128,7 @@ class Report:
     excerpts: Mapping[tuple[str, int], str] = field(default_factory=dict)
     tally: str = ""
     remainder: tuple[str, ...] = ()
+    sides: tuple[str, str] = ("before", "after")
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 from reconciler.engine.planner import calendar_of
@@ -12,12 +13,12 @@ from reconciler.model.alert import Told
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.drift import Difference, DriftReport, Mover
 from reconciler.model.state import Counts, NightValue, Provenance, Value
-from reconciler.report import coverage, drift_file, findings
+from reconciler.report import coverage, drift_file, findings, stretches
 from reconciler.report.alerts import recorded
-from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, unshown
+from reconciler.report.contract import Entry, Line, Report, Section, Sign, Stretch, Tone, count, unshown
 from reconciler.report.nights import lines, moment
 from reconciler.report.plan import facts, folded
-from reconciler.report.values import NOT_SET, NOTHING, UNKNOWN, capped, flat, night, packed, telling
+from reconciler.report.values import NOT_SET, NOTHING, UNKNOWN, amount, capped, flat, night, packed, telling
 
 _MOVED = {
     Mover.THERE: "changed out there",
@@ -50,6 +51,7 @@ def build(drift: DriftReport, told: Sequence[Told] | None = None) -> Report:
             *((f"{unshown(quiet, sections)} without differences.",) if quiet else ()),
             *((sentence,) if sentence else ()),
         ),
+        sides=("git", "out there"),
     )
 
 
@@ -99,6 +101,7 @@ def _section(drift: DriftReport, slug: str) -> Section | None:
         warnings=warnings,
         notices=tuple(notices),
         entries=tuple(folded(_entries(differences, drift.as_of.year))),
+        tally=findings.of_property(drift.findings, slug),
     )
 
 
@@ -108,19 +111,19 @@ def _entries(differences: Iterable[Difference], year: int) -> Iterator[Entry]:
             Sign.DELETE if difference.observed is None and _READ[difference.provenance] else Sign.UPDATE,
             difference.address.within_property(),
             _MOVED[difference.mover],
-            tuple(_lines(difference, year)),
+            _calendar_lines(difference, year) if _dated(difference) else _document_lines(difference),
             Tone.QUIET if difference.mover is Mover.GIT else Tone.WARNING,
+            calendar=partial(_stretches, difference) if _dated(difference) else None,
+            address=difference.address,
         )
 
 
 _READ = {Provenance.READ_BACK: True, Provenance.ACKNOWLEDGED: False, Provenance.UNKNOWN: False}
 
 
-def _lines(difference: Difference, year: int) -> tuple[Line, ...]:
+def _dated(difference: Difference) -> bool:
     values = (difference.desired, difference.applied, difference.observed)
-    if any(isinstance(value, Calendar) for value in values):
-        return _calendar_lines(difference, year)
-    return _document_lines(difference)
+    return any(isinstance(value, Calendar) for value in values)
 
 
 def _there(difference: Difference) -> tuple[str, str]:
@@ -128,20 +131,36 @@ def _there(difference: Difference) -> tuple[str, str]:
     return ("out there", NOTHING) if _READ[difference.provenance] else ("acknowledged", UNKNOWN)
 
 
-def _calendar_lines(difference: Difference, year: int) -> tuple[Line, ...]:
-    place, absent = _there(difference)
+_Sides = tuple[NightValue | None, NightValue | None, NightValue | None, Counts | None]
+"""Git's, last applied, out there, and what is left and sold there."""
+
+
+def _sides(difference: Difference) -> Calendar[_Sides]:
     wanted = merge(calendar_of(difference.desired), calendar_of(difference.applied), lambda d, a: (d, a))
     sides = merge(wanted, calendar_of(difference.observed), lambda pair, o: (*(pair or (None, None)), o))
-    counted = merge(sides, difference.counts, lambda side, units: None if side is None else (*side, units))
+    return merge(sides, difference.counts, lambda side, units: None if side is None else (*side, units))
 
-    def cells(side: tuple[NightValue | None, NightValue | None, NightValue | None, Counts | None]) -> Line:
-        *sides, units = side
-        desired, applied, observed = telling(sides)
-        sold = f" (left {units.left}, sold {units.sold})" if units is not None else ""
-        seen = f"{place} {night(observed, absent)}{sold}"
-        return (f"git {night(desired)}", f"last applied {night(applied, _never(difference))}", seen)
 
-    return lines(counted.map(cells), year)
+def _cells(difference: Difference, side: _Sides) -> tuple[str, str, str]:
+    place, absent = _there(difference)
+    desired, applied, observed = telling(side[:3])
+    units = side[3]
+    sold = f" (left {units.left}, sold {units.sold})" if units is not None else ""
+    seen = f"{place} {night(observed, absent)}{sold}"
+    return f"git {night(desired)}", f"last applied {night(applied, _never(difference))}", seen
+
+
+def _calendar_lines(difference: Difference, year: int) -> tuple[Line, ...]:
+    return lines(_sides(difference).map(partial(_cells, difference)), year)
+
+
+def _stretches(difference: Difference) -> tuple[Stretch, ...]:
+    @cache
+    def words(side: _Sides) -> stretches.Words:
+        git, applied, seen = _cells(difference, side)
+        return f"{git}, {applied}", seen, amount(side[0]), amount(side[2])
+
+    return stretches.stretches(_sides(difference), words)
 
 
 def _never(difference: Difference) -> str:

@@ -119,6 +119,15 @@ def unmanaged(found: Iterable[Diagnostic], slug: str) -> tuple[str, ...]:
     return tuple(f"left alone, {said}: {names(tuple(what), '; ')}" for said, what in sorted(by_kind.items()))
 
 
+def of_property(found: Iterable[Diagnostic], slug: str) -> str:
+    """The findings of one property counted, without what is said in its warnings and notices."""
+    return tally(
+        finding
+        for finding in found
+        if _property(finding) == slug and finding.code not in HELD and not _is_unmanaged(finding)
+    )
+
+
 def properties(found: Iterable[Diagnostic]) -> set[str]:
     """The properties that findings of these two kinds speak of."""
     return {_property(finding) for finding in found if finding.code in HELD or _is_unmanaged(finding)}

@@ -143,7 +143,7 @@ def finding_rows(finding: Diagnostic, excerpts: Mapping[tuple[str, int], str]) -
     )
     source = excerpts.get((finding.file, finding.line)) if finding.line else None
     if source is not None:
-        yield from _excerpt(finding, source)
+        yield from excerpt(finding, source)
     if finding.hint:
         yield (Span(f"    hint: {clean(finding.hint, _MESSAGE)}", Tone.QUIET),)
 
@@ -155,7 +155,7 @@ def place_of(finding: Diagnostic) -> str:
     return " ".join(part for part in (position, finding.address) if part)
 
 
-def _excerpt(finding: Diagnostic, source: str) -> Iterator[Row]:
+def excerpt(finding: Diagnostic, source: str) -> Iterator[Row]:
     """The line, cut around the caret where it is long. What is taken away before the caret moves it."""
     at = max(0, finding.column - 1)
     start = max(0, at - _SOURCE // 2) if at > _SOURCE * 3 // 4 else 0

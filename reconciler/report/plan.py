@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -20,8 +21,8 @@ from reconciler.model.calendar import Calendar, merge
 from reconciler.model.plan import Action, Label, Operation, Plan, Scope
 from reconciler.model.policies import refused
 from reconciler.model.state import Provenance, Value
-from reconciler.report import coverage, findings
-from reconciler.report.contract import Entry, Line, Report, Section, Sign, Tone, count, unshown
+from reconciler.report import coverage, findings, stretches
+from reconciler.report.contract import Entry, Line, Report, Section, Sign, count, unshown
 from reconciler.report.nights import lines, moment
 from reconciler.report.values import NOTHING, UNKNOWN, document_change, night_change
 
@@ -161,6 +162,7 @@ def _section(plan: Plan, slug: str, operations: Sequence[Operation]) -> Section 
         warnings=warnings,
         notices=notices,
         entries=tuple(_entries(operations, plan.as_of.year)),
+        tally=findings.of_property(plan.findings, slug),
     )
 
 
@@ -186,7 +188,10 @@ def _entries(operations: Sequence[Operation], year: int) -> Iterator[Entry]:
 
 
 def folded(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Entries with equal lines brought together under the first of them, which alone keeps the lines."""
+    """Entries with equal lines brought together under the first of them, which alone keeps the lines.
+
+    Each keeps its own calendar: equal lines may have left out different nights.
+    """
     alike: dict[object, list[Entry]] = {}
     for number, entry in enumerate(entries):
         alike.setdefault((entry.sign, entry.lines) if entry.lines else number, []).append(entry)
@@ -195,7 +200,7 @@ def folded(entries: Iterable[Entry]) -> Iterator[Entry]:
         said = "the same nights" if _dated(first.name) else "the same"
         for other in others:
             remark = f"{said}, {other.remark}" if other.remark else said
-            yield Entry(other.sign, other.name, remark, tone=other.tone)
+            yield replace(other, remark=remark, lines=(), alike=True)
 
 
 def _dated(name: str) -> bool:
@@ -208,15 +213,15 @@ def _entry(address: Address, parts: Sequence[Operation], year: int) -> Entry:
     provenance = changes[0].provenance
     absent = NOTHING if provenance is Provenance.READ_BACK else UNKNOWN
     before, after = _joined([change.before for change in changes]), _joined([change.after for change in changes])
-    if isinstance(before, Calendar) or isinstance(after, Calendar):
-        counts: Calendar[Any] = Calendar()
-        for change in changes:
-            counts = counts.overlay(change.counts)
-        said = calendar_lines(calendar_of(before), calendar_of(after), counts, absent, year)
-    else:
-        said = document_change(before, after, absent)
     remark = "acknowledged" if provenance is Provenance.ACKNOWLEDGED else ""
-    return Entry(SIGNS[changes[0].action], address.within_property(), remark, said)
+    entry = Entry(SIGNS[changes[0].action], address.within_property(), remark, address=address)
+    if not (isinstance(before, Calendar) or isinstance(after, Calendar)):
+        return replace(entry, lines=document_change(before, after, absent))
+    counts: Calendar[Any] = Calendar()
+    for change in changes:
+        counts = counts.overlay(change.counts)
+    nights = (calendar_of(before), calendar_of(after), counts, absent)
+    return replace(entry, lines=calendar_lines(*nights, year), calendar=partial(stretches.of_change, *nights))
 
 
 def _joined(values: Sequence[Value | None]) -> Value | None:
@@ -250,5 +255,9 @@ def _horizon(operations: Sequence[Operation], year: int) -> Iterator[Entry]:
         entering = entering.overlay(calendar_of(op.change.after).covered())
     if entering:
         addresses = count(len({op.address for op in operations}), "address", "addresses")
-        nights = lines(entering.map(lambda _: ()), year)
-        yield Entry(Sign.UPDATE, f"horizon: new nights at {addresses}", lines=nights, tone=Tone.QUIET)
+        yield Entry(
+            Sign.UPDATE,
+            f"horizon: new nights at {addresses}",
+            lines=lines(entering.map(lambda _: ()), year),
+            calendar=partial(stretches.entering, entering),
+        )

@@ -27,6 +27,8 @@ NOTHING = "none"
 NOT_SET = "not set"
 UNKNOWN = "?"
 _DEEPEST = 8
+_MOST_UNITS = 10**9
+"""For shades: what a hotel cannot have, and a float can hold."""
 _LINE = 100
 
 
@@ -59,7 +61,7 @@ def night_change(before: NightValue | None, after: NightValue | None, counts: Co
             return _availability(before, after, counts)
         case Allotments(), Allotments():
             return (", ".join(_share_changes(_shares(before), _shares(after))),)
-    sold = _left(None, after, counts) if isinstance(after, Availability) else ()
+    sold = left_of(None, after, counts) if isinstance(after, Availability) else ()
     return (f"{night(before, absent)} → {night(after)}", *sold)
 
 
@@ -104,10 +106,25 @@ def _availability(before: Availability, after: Availability, counts: Counts | No
         words.append(f"allotment {before.allotment} → {after.allotment}")
     if before.closed != after.closed:
         words.append("open → closed" if after.closed else "closed → open")
-    return (", ".join(words), *_left(before, after, counts))
+    return (", ".join(words), *left_of(before, after, counts))
 
 
-def _left(before: Availability | None, after: Availability, counts: Counts | None) -> Line:
+def amount(value: NightValue | None) -> float | None:
+    """How much it is, for a shade: a price, units on sale (0 where closed), how many restrictions; None where there is nothing."""
+    match value:
+        case Price():
+            return float(value.amount)
+        case Restrictions():
+            return float(len(set_fields(value)))
+        case Availability():
+            return 0.0 if value.closed else float(min(value.allotment, _MOST_UNITS))
+        case Allotments():
+            return float(min(value.units, _MOST_UNITS))
+    return None
+
+
+def left_of(before: Availability | None, after: Availability, counts: Counts | None) -> Line:
+    """What is left and sold before and after, as a cell; none where it is not known."""
     if counts is None:
         return ()
     if before is not None and before.allotment == after.allotment:

@@ -29,7 +29,17 @@ def committed(root: Path, changed: Mapping[str, str], message: str) -> str:
 
 def pushed(root: Path, commit: str, branch: str, authorization: str) -> None:
     """Makes the commit the branch's last one at the repository's origin, whatever was there."""
-    _needed(git(root, "push", "--quiet", "--force", "origin", f"{commit}:refs/heads/{branch}", environ=authorized(authorization)))
+    _needed(
+        git(
+            root,
+            "push",
+            "--quiet",
+            "--force",
+            "origin",
+            f"{commit}:refs/heads/{branch}",
+            environ=authorized(authorization),
+        )
+    )
 
 
 def _needed(said: str | None) -> str:

@@ -75,7 +75,7 @@ def exported(root: Path, revision: str) -> Iterator[Path]:
 
 @contextmanager
 def merged(root: Path, base: str, head: str) -> Iterator[tuple[Path, frozenset[str]]]:
-    """The workspace's files as merging `head` into `base` would leave them, like `exported`; and the names of those that differ from `base`.
+    """The workspace's files as merging `head` into `base` would leave them, like `exported`; and which of them differ from `base`.
 
     Neither is checked out or changed. Raises UsageError where they conflict, or where git cannot say.
     """
@@ -95,7 +95,7 @@ def merged(root: Path, base: str, head: str) -> Iterator[tuple[Path, frozenset[s
 def fetched(root: Path, ref: str, authorization: str) -> str:
     """The commit under a ref of the repository's origin, brought here as objects and nothing more. Raises UsageError where that fails.
 
-    `authorization`: the value of an HTTP header, or empty. Git gets it through its environment, so it is in no file and no list of processes.
+    `authorization`: the value of an HTTP header, or empty. Git gets it through its environment: it is in no file and no list of processes.
     """
     kept = "refs/reconciler/proposed"
     environ = authorized(authorization)

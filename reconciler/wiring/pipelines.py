@@ -45,7 +45,8 @@ def pipeline(environ: Mapping[str, str]) -> Pipeline:
         if environ.get(name):
             return read(environ)
     raise UsageError(
-        "this is no pipeline that is known here", hint=f"one sets {' or '.join(_KNOWN)}; elsewhere use `plan` and `apply`"
+        "this is no pipeline that is known here",
+        hint=f"one sets {' or '.join(_KNOWN)}; elsewhere use `plan` and `apply`",
     )
 
 
@@ -117,7 +118,9 @@ def _http(url: str) -> Any:
     from reconciler.providers.http import HttpClient, host_of
 
     transport = Transport(timeout=30.0, attempts=4, delay=1.0, max_delay=20.0)
-    return HttpClient({"main": url}, transport, Account(_PER_MINUTE), allowed=frozenset({host_of(url)}), sleep=time.sleep)
+    return HttpClient(
+        {"main": url}, transport, Account(_PER_MINUTE), allowed=frozenset({host_of(url)}), sleep=time.sleep
+    )
 
 
 _KNOWN: Mapping[str, Callable[[Mapping[str, str]], Pipeline]] = {"GITHUB_ACTIONS": _github}

@@ -27,9 +27,10 @@ from reconciler.hosts.contract import Change
 from reconciler.hosts.notifying import notify
 from reconciler.model.plan import Plan
 from reconciler.model.review import Record
+from reconciler.model.state import Json
 from reconciler.report import applied as applied_report
 from reconciler.report import plan as plan_report
-from reconciler.report.contract import Report
+from reconciler.report.contract import Report, count
 from reconciler.runtime.applying import apply_plan, refuse_old, settle_leftovers
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.revision import git_state, is_ancestor
@@ -46,7 +47,13 @@ from reconciler.wiring.pipelines import Pipeline, merged_change, pipeline, revie
     show_default=True,
     help="The folder with the plan that was reviewed and its record.",
 )
-@click.option("--change", "number", type=click.IntRange(1), metavar="N", help="Again for this merged change; else the one that this commit came from.")
+@click.option(
+    "--change",
+    "number",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Again for this merged change; else the one that this commit came from.",
+)
 @common(work=True)
 def apply(options: Options, reviewed: Path, number: int | None) -> int:
     """Apply what was reviewed, after the merge, and tell on the pull request what became of it.
@@ -72,9 +79,7 @@ def apply(options: Options, reviewed: Path, number: int | None) -> int:
     return code
 
 
-def _outcome(
-    options: Options, here: Pipeline, change: Change, reviewed: Path, environment: str
-) -> tuple[Report, int]:
+def _outcome(options: Options, here: Pipeline, change: Change, reviewed: Path, environment: str) -> tuple[Report, int]:
     try:
         return _applied(options, here, change, reviewed)
     except ReconcilerError as error:
@@ -111,7 +116,12 @@ def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) ->
     record = opened(saved_text(folder / RECORD), review_key(options.environ))
     saved, digest = plan_file.loads(saved_text(folder / PLAN))
     wanted = replace(
-        record, repository=here.repository, change=change.number, head=change.head, environment=environment_of(options), digest=digest
+        record,
+        repository=here.repository,
+        change=change.number,
+        head=change.head,
+        environment=environment_of(options),
+        digest=digest,
     )
     if wrong := list(misfits(record, wanted)):
         raise StalePlanError(
@@ -120,7 +130,7 @@ def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) ->
     return _Reviewed(saved, record)
 
 
-def _about(here: Pipeline, change: Change, record: Record) -> dict[str, str | dict[str, str]]:
+def _about(here: Pipeline, change: Change, record: Record) -> dict[str, Json]:
     """What the journal keeps of the review."""
     return {
         "change": f"{here.repository}{here.host.mark}{change.number}",
@@ -138,17 +148,17 @@ def _moved(made: Plan, review: Review) -> Report:
         report,
         title="Nothing was applied: what would change is not what was reviewed",
         verdict=f"Nothing was applied: {len(others):,} of the changes that would be made now were not reviewed.",
-        notices=("Open a pull request, or apply by hand, to have them reviewed; what was reviewed stays to be applied.",),
+        notices=(
+            "Open a pull request, or apply by hand, to have them reviewed; what was reviewed stays to be applied.",
+        ),
     )
 
 
-def _carried_out(
-    there: Site, made: Plan, code: int, review: Review, about: Mapping[str, str | dict[str, str]]
-) -> tuple[Report, int]:
+def _carried_out(there: Site, made: Plan, code: int, review: Review, about: Mapping[str, Json]) -> tuple[Report, int]:
     run = replace(run_of(there, made), summary=dict(about))
     if not made.operations:
         settle_leftovers(there, run)
-        done = f"Nothing is left to apply: all {len(review.done):,} addresses are as reviewed." if review.done else "Nothing is to be applied."
+        done = f"Nothing is left to apply: {count(len(review.done), 'address', 'addresses')} as reviewed already."
         return replace(plan_report.build(made, review=review), verdict=done), code
     with stoppable() as stop:
         result = apply_plan(there, made, run, stop)

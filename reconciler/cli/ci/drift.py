@@ -28,7 +28,11 @@ from reconciler.wiring.pipelines import Pipeline, pipeline
 
 @click.command(short_help="Look for drift: alerts, a report, on request a pull request that adopts it.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("drift"), show_default=True, help="The folder for the report."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("drift"),
+    show_default=True,
+    help="The folder for the report.",
 )
 @click.option("--propose", is_flag=True, help="Open a pull request that adopts what was changed out there.")
 @common(work=True)

@@ -20,7 +20,13 @@ _SNAPSHOTS = ("schedule", "workflow_dispatch")
 
 @click.command(short_help="Find what an earlier run left: the plan that was reviewed, or a snapshot.")
 @click.argument("what", type=click.Choice(["plan", "snapshot"]))
-@click.option("--change", "number", type=click.IntRange(1), metavar="N", help="The merged change; else the one that this commit came from.")
+@click.option(
+    "--change",
+    "number",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The merged change; else the one that this commit came from.",
+)
 @common()
 def find(options: Options, what: str, number: int | None) -> int:
     """Find the plan that was reviewed before the merge, or the newest snapshot, and hand its run and name to the steps that follow.
@@ -53,7 +59,9 @@ def _plan(options: Options, here: Pipeline, environment: str, number: int | None
         return None
     head, _ = git_state(options.workspace)
     if head is None or not is_ancestor(options.workspace, change.merged, head):
-        raise UsageError(f"{here.host.mark}{change.number} is not part of what is checked out", hint="check out the main branch")
+        raise UsageError(
+            f"{here.host.mark}{change.number} is not part of what is checked out", hint="check out the main branch"
+        )
     name = artefact_name(environment, change.head)
     found = next((one for one in here.host.artefacts(name) if one.event in _REVIEWS), None)
     if found is None:

@@ -47,7 +47,13 @@ class _Made:
 
 
 @click.command("plan", short_help="Plan a proposed change, and tell what it would do where it is reviewed.")
-@click.option("--change", "number", type=click.IntRange(1), metavar="N", help="The change's number, where the event does not say it.")
+@click.option(
+    "--change",
+    "number",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The change's number, where the event does not say it.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -97,7 +103,8 @@ def _made(options: Options, here: Pipeline, change: Change) -> _Made:
     try:
         return _planned(options, here, change)
     except FilesError as error:
-        excerpts = findings.excerpts(error.diagnostics, lambda file: error.texts.get(file, ""))
+        texts = error.texts
+        excerpts = findings.excerpts(error.diagnostics, lambda file: texts.get(file, ""))
         return _Made(findings.build(error.diagnostics, excerpts=excerpts), error.exit_code)
     except ReconcilerError as error:
         return _Made(failed("plan", environment, error), error.exit_code)
