@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reconciler import __version__
 from reconciler.errors import UsageError
 from reconciler.load import schemas
 
@@ -22,24 +23,42 @@ _TEMPLATES = {
 }
 """The files of a workspace, each with its template: a wheel is no place for names that begin with a dot."""
 
+_PIPELINES = {
+    "github": {f".github/workflows/{name}.yml": f"github/{name}.yml" for name in ("plan", "apply", "drift")},
+    "gitlab": {".gitlab-ci.yml": "gitlab/gitlab-ci.yml"},
+    "none": {},
+}
+"""The pipelines of each code host."""
+
+INSTALL, PROGRAM = f"python -m pip install reconciler=={__version__}", "reconciler"
+"""How a pipeline gets the program, and how it calls it."""
+
 
 @click.command(short_help="Lay out a workspace.")
 @click.argument(
     "folder", required=False, default=".", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False)
 )
-def init(folder: Path) -> int:
-    """Lay out a workspace in DIR (default: here): reconciler.yaml with policies, properties/, schemas/, a README with the next steps.
+@click.option(
+    "--host",
+    type=click.Choice(list(_PIPELINES)),
+    default="github",
+    show_default=True,
+    help="Whose pipelines: plan on a pull request, apply after the merge, drift on a schedule.",
+)
+def init(folder: Path, host: str) -> int:
+    """Lay out a workspace in DIR (default: here): reconciler.yaml with policies, properties/, schemas/, pipelines, a README that goes on.
 
     Overwrites nothing: what is there already is left alone and named.
 
     \b
     Examples:
       reconciler init hotels
+      reconciler init hotels --host gitlab
       reconciler init
     """
     if (folder / SETTINGS).exists():
         raise UsageError(f"{folder / SETTINGS} exists; nothing is overwritten")
-    for name, text in _texts():
+    for name, text in (*_texts(), *pipelines(host)):
         _write(folder / name, text)
     click.echo(f"Laid out {folder.resolve()}. Its README.md says what comes next:")
     click.echo("  reconciler import --property SLUG --expedia ID --booking.com ID   a hotel that runs already")
@@ -57,6 +76,14 @@ def _texts() -> Iterator[tuple[str, str]]:
         yield name, (templates / template).read_text("utf-8")
     for name, text in schemas.rendered().items():
         yield f"schemas/{name}", text
+
+
+def pipelines(host: str, install: str = INSTALL, program: str = PROGRAM) -> Iterator[tuple[str, str]]:
+    """Every pipeline for a code host with its text."""
+    templates = files("reconciler.cli") / "workspace"
+    for name, template in _PIPELINES[host].items():
+        text = (templates / template).read_text("utf-8")
+        yield name, text.replace("@INSTALL@", install).replace("@RECONCILER@", program)
 
 
 def _write(file: Path, text: str) -> None:

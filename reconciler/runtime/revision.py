@@ -16,11 +16,11 @@ from reconciler.errors import UsageError
 
 
 def git_state(root: Path) -> tuple[str | None, bool]:
-    """The commit that is checked out (None outside git) and whether the workspace differs from it, or git could not say."""
+    """The commit that is checked out (None outside git) and whether the workspace's files differ from it, or git could not say."""
     head = git(root, "rev-parse", "HEAD")
     if head is None:
         return None, False
-    status = git(root, "status", "--porcelain", "--", ".")
+    status = git(root, "status", "--porcelain", "--", "reconciler.yaml", "properties")
     return head, status is None or bool(status)
 
 

@@ -57,11 +57,12 @@ def review_key(environ: Mapping[str, str]) -> Secret:
 
 def merged_change(here: Pipeline, number: int | None) -> Change | None:
     """The merged change with this number; without one, the change that this commit came from. Raises UsageError for one that is open."""
-    if number is None:
+    asked = number or here.change
+    if asked is None:
         return here.host.change_of(here.commit)
-    change = here.host.change(number)
+    change = here.host.change(asked)
     if not change.merged:
-        raise UsageError(f"{here.host.mark}{number} is not merged", hint="what is reviewed is applied after the merge")
+        raise UsageError(f"{here.host.mark}{asked} is not merged", hint="what is reviewed is applied after the merge")
     return change
 
 
@@ -83,12 +84,20 @@ def _github(environ: Mapping[str, str]) -> Pipeline:
         repository=repository,
         commit=_needed(environ, "GITHUB_SHA"),
         branch=environ.get("GITHUB_REF_NAME", ""),
-        change=_number(event.get("pull_request")) or _number(event.get("issue")),
+        change=_asked(environ) or _number(event.get("pull_request")) or _number(event.get("issue")),
         run_url=f"{server}/{repository}/actions/runs/{environ.get('GITHUB_RUN_ID', '')}",
         authorization=f"basic {basic}",
         write_output=lambda name, value: _append(environ.get("GITHUB_OUTPUT"), f"{name}={value}\n"),
         write_summary=lambda text: _append(environ.get("GITHUB_STEP_SUMMARY"), text),
     )
+
+
+def _asked(environ: Mapping[str, str]) -> int | None:
+    """The change that RECONCILER_CHANGE names, where a run was started by hand."""
+    said = environ.get("RECONCILER_CHANGE", "").strip().removeprefix("#").removeprefix("!")
+    if said and not (said.isascii() and said.isdecimal() and 0 < len(said) < 10):
+        raise UsageError("RECONCILER_CHANGE is no number of a change")
+    return int(said) if said else None
 
 
 def _number(subject: Any) -> int | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.applying import exit_code_of
-from reconciler.cli.ci.plan import PLAN, RECORD
+from reconciler.cli.ci.plan import NO_PLAN, PLAN, RECORD, UNCONCERNED
 from reconciler.cli.ci.post import Poster, failed, fenced
 from reconciler.cli.options import common
 from reconciler.cli.output import saved_text
@@ -74,7 +74,8 @@ def apply(options: Options, reviewed: Path, number: int | None) -> int:
             return 0
         environment = environment_of(options)
         report, code = _outcome(options, here, change, reviewed, environment)
-        Poster(here, change, environment).tell(report, code, subject="apply", commit=change.merged)
+        poster = Poster(here, change, environment)
+        poster.tell(report, code, subject="apply", commit=change.merged, only_edit=report.data() == {"outcomes": []})
         notify(options.environ, f"{environment}: {report.verdict}", f"{change.url}\n{here.run_url}", good=code == 0)
     return code
 
@@ -96,6 +97,8 @@ class _Reviewed:
 
 def _applied(options: Options, here: Pipeline, change: Change, folder: Path) -> tuple[Report, int]:
     before = _reviewed(options, here, change, folder)
+    if before is None:
+        return _unconcerned(), 0
     with site(planned_as(before.plan, options), changes=True) as there:
         there.properties()
         refuse_old(there, before.plan)
@@ -108,13 +111,26 @@ def _applied(options: Options, here: Pipeline, change: Change, folder: Path) -> 
         return _carried_out(there, made, code, review, _about(here, change, before.record))
 
 
-def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) -> _Reviewed:
-    """The plan and its record, both checked: sealed by us, for this change, commit and environment, and one about the other."""
+def _unconcerned() -> Report:
+    said = "Nothing to apply: no hotel is concerned."
+    return Report(subject="apply", title="Apply", verdict=said, data=lambda: {"outcomes": []}, closing=False)
+
+
+def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) -> _Reviewed | None:
+    """The plan and its record, both checked: sealed by us, for this change, commit and environment, and one about the other.
+
+    None where there was nothing to plan.
+    """
     head, _ = git_state(options.workspace)
     if head is None or not is_ancestor(options.workspace, change.merged, head):
         raise UsageError("what is checked out does not have the merged change in it", hint="check out the main branch")
     record = opened(saved_text(folder / RECORD), review_key(options.environ))
-    saved, digest = plan_file.loads(saved_text(folder / PLAN))
+    concerned = record.digest != UNCONCERNED
+    if record.digest == NO_PLAN:
+        raise StalePlanError(
+            "no plan could be made of the change, so none was reviewed", hint="plan again on a pull request"
+        )
+    saved, digest = plan_file.loads(saved_text(folder / PLAN)) if concerned else (None, UNCONCERNED)
     wanted = replace(
         record,
         repository=here.repository,
@@ -127,7 +143,7 @@ def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) ->
         raise StalePlanError(
             f"this is not the plan that was reviewed: {'; '.join(wrong)}", hint="plan again on a pull request"
         )
-    return _Reviewed(saved, record)
+    return _Reviewed(saved, record) if saved is not None else None
 
 
 def _about(here: Pipeline, change: Change, record: Record) -> dict[str, Json]:

@@ -30,9 +30,11 @@ from reconciler.report.contract import Report
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.reviewing import reaches
 from reconciler.runtime.revision import fetched, file_at, git_state, merged
-from reconciler.wiring import Options, environment_of, proposed_in, site
+from reconciler.wiring import Options, clock, environment_of, proposed_in, site
 from reconciler.wiring.pipelines import Pipeline, pipeline, review_key
 
+NO_PLAN, UNCONCERNED = "no plan", "no hotel is concerned"
+"""What stands in a record in the place of a plan's digest."""
 PLAN, RECORD, REPORT, COMMENT, SARIF = "plan.json", "review.json", "report.html", "comment.md", "findings.sarif"
 
 
@@ -44,6 +46,7 @@ class _Made:
     code: int
     plan: Plan | None = None
     given: tuple[Consent, ...] = ()
+    nothing: str = NO_PLAN
 
 
 @click.command("plan", short_help="Plan a proposed change, and tell what it would do where it is reviewed.")
@@ -79,16 +82,21 @@ def plan(options: Options, number: int | None, out: Path) -> int:
         raise UsageError("which change?", hint="the event names none; give --change N")
     with fenced(options.environ):
         change = here.host.change(asked)
+        if change.fork:
+            click.echo("A change from a fork gets no secrets: it is planned offline, by a job of its own.")
+            return 0
         poster = Poster(here, change, environment_of(options))
         poster.check(change.head, "plan", State.PENDING, "looking at what it would change")
         made = _made(options, here, change)
         out.mkdir(parents=True, exist_ok=True)
-        comment = poster.tell(made.report, made.code, subject="plan", commit=change.head)
+        comment = poster.tell(
+            made.report, made.code, subject="plan", commit=change.head, only_edit=made.nothing == UNCONCERNED
+        )
         _write(out, made, comment, options)
-        if made.plan is not None:
-            save(sealed(_record(here, change, made), key), out / RECORD)
-            here.write_output("artefact", artefact_name(made.plan.environment, change.head))
+        save(sealed(_record(here, change, made, poster.environment), key), out / RECORD)
+        here.write_output("artefact", artefact_name(poster.environment, change.head))
         here.write_output("head", change.head)
+        here.write_output("ref", here.host.head_of(change.number))
     return made.code
 
 
@@ -122,7 +130,7 @@ def _planned(options: Options, here: Pipeline, change: Change) -> _Made:
         if slugs is not None:
             asked = replace(asked, scope=Scope(properties=proposed_in(asked, slugs)))
             if not asked.scope.properties:
-                return _Made(_unconcerned(environment_of(options)), 0)
+                return _Made(_unconcerned(environment_of(options)), 0, nothing=UNCONCERNED)
         with site(asked) as there:
             there.properties()
             given = consents(here.host.comments(change.number), change.head, change.author, here.host.may_write)
@@ -166,15 +174,15 @@ def _write(out: Path, made: _Made, comment: str, options: Options) -> None:
         save(plan_file.dumps(made.plan), out / PLAN)
 
 
-def _record(here: Pipeline, change: Change, made: _Made) -> Record:
-    assert made.plan is not None
+def _record(here: Pipeline, change: Change, made: _Made, environment: str) -> Record:
+    plan = made.plan
     return Record(
         repository=here.repository,
         change=change.number,
         base=here.commit,
         head=change.head,
-        environment=made.plan.environment,
-        digest=plan_file.digest(made.plan),
-        made_at=made.plan.as_of.isoformat(),
-        consents=tuple((one.rule, one.by) for one in made.given if not one.void and one.rule in made.plan.consents),
+        environment=environment,
+        digest=plan_file.digest(plan) if plan else made.nothing,
+        made_at=(plan.as_of if plan else clock()).isoformat(),
+        consents=tuple((one.rule, one.by) for one in made.given if plan and not one.void and one.rule in plan.consents),
     )

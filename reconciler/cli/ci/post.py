@@ -38,14 +38,13 @@ def fenced(environ: Mapping[str, str]) -> Iterator[None]:
 
 def failed(subject: str, environment: str, error: ReconcilerError) -> Report:
     """That something could not be done, as a report."""
-    title = {"plan": "No plan could be made", "apply": "Nothing was applied"}.get(subject, "It could not be done")
+    what = {"plan": "No plan could be made", "apply": "Nothing was applied"}[subject]
     return Report(
         subject=subject,
-        title=title,
-        verdict=f"{title}: {error.message}",
+        title="",
+        verdict=f"{what}: {error.message}",
         data=lambda: {"error": error.message, "hint": error.hint},
         environment=environment,
-        closing=False,
         warnings=(error.hint[:1].upper() + error.hint[1:],) if error.hint else (),
     )
 

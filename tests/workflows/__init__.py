@@ -1,0 +1,1 @@
+"""The pipelines, run step by step on this machine."""
