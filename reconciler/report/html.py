@@ -55,7 +55,7 @@ def render(report: Report) -> str:
         report=report,
         blocks=blocks,
         opened=len(blocks) <= _OPEN_AT_MOST,
-        filters=_choices(entries) if entries else (),
+        filters=_choices(report, entries) if entries else (),
         left_out=_left_out(calendars.left_out),
         calendars=_harmless(calendars.json()) if any(block.drawn for block in blocks) else "",
         policy=_policy(style, script),
@@ -82,7 +82,7 @@ def _of(report: Report, section: Section) -> tuple[Diagnostic, ...]:
     return tuple(finding for finding in report.findings if finding.address.partition("/")[0] == section.heading)
 
 
-def _choices(entries: Sequence[Entry]) -> tuple[tuple[str, str, list[str]], ...]:
+def _choices(report: Report, entries: Sequence[Entry]) -> tuple[tuple[str, str, list[str]], ...]:
     """What can be filtered by, beside words: a name, what stands before it, and the choices that are there."""
     order = list(KINDS)
     addresses = [entry.address for entry in entries if entry.address]
@@ -90,7 +90,7 @@ def _choices(entries: Sequence[Entry]) -> tuple[tuple[str, str, list[str]], ...]
     return (
         ("target", "Provider or target", sorted({at.target for at in addresses})),
         ("kind", "Kind", kinds),
-        ("what", "What happens", sorted({entry.sign.name.lower() for entry in entries})),
+        ("what", "What happens", sorted({report.signs[entry.sign] for entry in entries})),
     )
 
 

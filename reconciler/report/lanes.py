@@ -12,6 +12,7 @@ from datetime import date
 from itertools import groupby
 from typing import Generic, TypeVar
 
+from reconciler.kinds import KINDS
 from reconciler.kinds.parts import parts
 from reconciler.report.clean import clean
 from reconciler.report.contract import Entry, Section, Stretch
@@ -50,6 +51,7 @@ class Calendars:
         self._words: _Once[str] = _Once()
         self._values: _Once[tuple[int, int, float | None, float | None]] = _Once()
         self._weeks: _Once[tuple[int, ...]] = _Once()
+        self._known: dict[tuple[str, str, float | None, float | None], int] = {}
         self._calendars: dict[tuple[Stretch, ...], int] = {}
         self._written: list[list[int]] = []
         self._sections: list[list[_Lane]] = []
@@ -70,7 +72,7 @@ class Calendars:
             at = entry.address
             where = (*_place(entry), at.kind if at else "", self._calendar(nights))
             shared.setdefault(where, []).append((number, at.target if at else ""))
-        for (room, provider, plan, kind, calendar), entries in sorted(shared.items(), key=lambda item: item[0][:4]):
+        for (room, provider, plan, kind, calendar), entries in sorted(shared.items(), key=_where):
             words = [self._words(clean(text)) for text in (room, provider, plan, kind)]
             targets = [self._words(clean(target)) for _, target in entries]
             yield [*words, calendar, [number for number, _ in entries], targets]
@@ -88,7 +90,7 @@ class Calendars:
         values = [0] * (nights[-1].until.toordinal() - _MONDAY - monday)
         values += [0] * (-len(values) % 7)
         for stretch in nights:
-            first, until = (day.toordinal() - _MONDAY - monday for day in (stretch.start, stretch.until))
+            first, until = stretch.start.toordinal() - _MONDAY - monday, stretch.until.toordinal() - _MONDAY - monday
             values[first:until] = [self._value(stretch)] * (until - first)
         known = len(self._weeks.numbers)
         weeks = [self._weeks(tuple(values[i : i + 7])) for i in range(0, len(values), 7)]
@@ -96,11 +98,12 @@ class Calendars:
         return [monday // 7, *(number for week, run in groupby(weeks) for number in (len(list(run)), week))]
 
     def _value(self, stretch: Stretch) -> int:
-        before, after = self._words(clean(stretch.before)), self._words(clean(stretch.after))
-        known = len(self._values.numbers)
-        number = self._values((before, after, stretch.amount_before, stretch.amount_after))
-        self._size += 30 * (number >= known)
-        return number
+        said = (stretch.before, stretch.after, stretch.amount_before, stretch.amount_after)
+        if said not in self._known:
+            before, after = self._words(clean(stretch.before)), self._words(clean(stretch.after))
+            self._known[said] = self._values((before, after, stretch.amount_before, stretch.amount_after))
+            self._size += 30 + len(stretch.before) + len(stretch.after)
+        return self._known[said]
 
     def json(self) -> str:
         """All of them, safe inside an HTML element."""
@@ -125,6 +128,12 @@ def _place(entry: Entry) -> tuple[str, str, str]:
         return "", "", entry.name
     provider, room, plan = parts(entry.address)
     return room, provider, plan
+
+
+def _where(item: tuple[tuple[str, str, str, str, int], object]) -> tuple[bool, str, str, int, str]:
+    """Rooms by name, at each provider the units first; what is about no single room stands last."""
+    room, provider, plan, kind, _ = item[0]
+    return not room, room, provider, list(KINDS).index(kind) if kind in KINDS else len(KINDS), plan
 
 
 def _short(number: float | None) -> float | None:

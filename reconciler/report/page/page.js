@@ -9,7 +9,7 @@
     availability: ["units", "unit"], allocation: ["shares of units", "unit"],
   };
   const SHADES = 7;
-  const WIDEST = 13;
+  const WIDEST = 16;
   const main = document.getElementById("main");
   const sides = [main.dataset.before, main.dataset.after];
   const kept = document.getElementById("calendars");
@@ -118,6 +118,9 @@
     return svg;
   }
 
+  // What a band is, between the names of its first and its last row.
+  const label = (side) => make("span", { class: "side", "aria-hidden": "true" }, make("small", {}, DAYS[0]), sides[side], make("small", {}, DAYS[6]));
+
   function describe(lane, night) {
     const value = lane.nights.at(night);
     if (!value) return `${spell(night)}: nothing changes`;
@@ -179,7 +182,7 @@
     lane.chart = make("div", {
       class: "chart", role: "slider", tabindex: 0, "aria-label": whole, "aria-describedby": "keys",
       "aria-valuemin": 0, "aria-valuemax": span.until - span.from - 1,
-    }, names(span), ...[0, 1].map((side) => make("div", { class: "row" }, make("span", { class: "side", "aria-hidden": "true" }, sides[side]), band(lane, span, side))));
+    }, names(span), ...[0, 1].map((side) => make("div", { class: "row" }, label(side), band(lane, span, side))));
     lane.chart.querySelectorAll("svg").forEach((svg) => { svg.setAttribute("width", span.weeks * WIDEST); });
     const { low, high } = lane.scale;
     const range = low === Infinity ? "" : low === high ? `${low}` : `${low} – ${high}`;
@@ -293,7 +296,7 @@
     }
     document.getElementById("nothing").hidden = shown > 0;
     document.getElementById("shown").textContent =
-      `${number(shown)} of ${number(properties.length)} properties and ${number(entries)} of ${number(all)} entries are shown.`;
+      `Shown: ${number(shown)} of ${number(properties.length)} properties, ${number(entries)} of ${number(all)} entries.`;
   }
 
   // Only what comes into view is drawn, so that all may be opened at once; before printing, all that is open.
@@ -304,8 +307,11 @@
   }, { rootMargin: "400px" });
   for (const property of properties) {
     const place = property.element.querySelector(".calendars");
+    if (place) near.observe(place);
     if (property.element.open) open(property);
-    else if (place) near.observe(place);
+    property.element.addEventListener("toggle", () => {
+      if (property.element.open && property.element.getBoundingClientRect().top < innerHeight) open(property);
+    });
   }
   addEventListener("beforeprint", () => properties.filter(({ element }) => element.open).forEach(open));
   if (form) {
