@@ -55,7 +55,7 @@ def render(report: Report) -> str:
         report=report,
         blocks=blocks,
         opened=len(blocks) <= _OPEN_AT_MOST,
-        filters=_choices(report, entries) if entries else (),
+        filters=_choices(report, entries),
         left_out=_left_out(calendars.left_out),
         calendars=_harmless(calendars.json()) if any(block.drawn for block in blocks) else "",
         policy=_policy(style, script),
@@ -83,15 +83,16 @@ def _of(report: Report, section: Section) -> tuple[Diagnostic, ...]:
 
 
 def _choices(report: Report, entries: Sequence[Entry]) -> tuple[tuple[str, str, list[str]], ...]:
-    """What can be filtered by, beside words: a name, what stands before it, and the choices that are there."""
+    """What can be filtered by, beside words: a name, what stands before it, and the choices, where there are several."""
     order = list(KINDS)
     addresses = [entry.address for entry in entries if entry.address]
     kinds = sorted({at.kind for at in addresses}, key=lambda kind: (order.index(kind) if kind in order else -1, kind))
-    return (
+    every = (
         ("target", "Provider or target", sorted({at.target for at in addresses})),
         ("kind", "Kind", kinds),
         ("what", "What happens", sorted({report.signs[entry.sign] for entry in entries})),
     )
+    return tuple(choice for choice in every if len(choice[2]) > 1)
 
 
 def _left_out(number: int) -> str:

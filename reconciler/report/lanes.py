@@ -7,13 +7,14 @@ rule have them) share one. Weeks begin on Monday; equal weeks in a row are one w
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Generic, TypeVar
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.parts import parts
+from reconciler.model.plan import MAX_WINDOW
 from reconciler.report.clean import clean
 from reconciler.report.contract import Entry, Section, Stretch
 
@@ -21,6 +22,9 @@ H = TypeVar("H", bound=Hashable)
 
 LARGEST = 6_000_000
 """Characters of all calendars of a page. What does not fit is left out, and the page says so."""
+
+LONGEST = 2 * MAX_WINDOW
+"""Nights from the first to the last of a section: more than a plan has, and few enough to be drawn."""
 
 _MONDAY = date(1970, 1, 5).toordinal()
 # So that a text cannot end the element it stands in, whatever reads it.
@@ -58,12 +62,13 @@ class Calendars:
         self._words(""), self._values((0, 0, None, None))
 
     def add(self, section: Section) -> bool:
-        """Whether the section has calendars on the page. They are left out where all together would be too large."""
+        """Whether the section has calendars on the page. They are left out where all together, or theirs alone, would be too large."""
         dated = [(number, entry, entry.calendar()) for number, entry in enumerate(section.entries) if entry.calendar]
-        lanes = list(self._lanes([item for item in dated if item[2]])) if self._size < LARGEST else []
-        self.left_out += bool(dated) and not lanes
-        self._sections.append(lanes)
-        return bool(lanes)
+        dated = [item for item in dated if item[2]]
+        fits = self._size < LARGEST and _span(nights for _, _, nights in dated) <= LONGEST
+        self.left_out += bool(dated) and not fits
+        self._sections.append(list(self._lanes(dated)) if fits else [])
+        return bool(dated) and fits
 
     def _lanes(self, dated: Sequence[tuple[int, Entry, tuple[Stretch, ...]]]) -> Iterator[_Lane]:
         """Each as room, provider, plan, kind, number of its calendar, its entries, and their targets."""
@@ -134,6 +139,11 @@ def _where(item: tuple[tuple[str, str, str, str, int], object]) -> tuple[bool, s
     """Rooms by name, at each provider the units first; what is about no single room stands last."""
     room, provider, plan, kind, _ = item[0]
     return not room, room, provider, list(KINDS).index(kind) if kind in KINDS else len(KINDS), plan
+
+
+def _span(calendars: Iterable[Sequence[Stretch]]) -> int:
+    ends = [(nights[0].start, nights[-1].until) for nights in calendars]
+    return (max(until for _, until in ends) - min(start for start, _ in ends)).days if ends else 0
 
 
 def _short(number: float | None) -> float | None:

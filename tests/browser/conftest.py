@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.report import drift, html, plan
+from reconciler.report import html, plan
 from reconciler.report.contract import Report
 from tests.browser import chromium
 from tests.browser.plans import group, large
 from tests.report import samples
+from tests.report.test_golden import REPORTS as GOLDEN
 from tests.report.test_hostile_text import NASTY, reports
 from tests.report.test_html import BREAKS_OUT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-REPORTS: dict[str, Callable[[], Report]] = {
+REPORTS: dict[str, Callable[[], Report]] = GOLDEN | {
     "group": lambda: plan.build(group(), digest=samples.DIGEST),
-    "plan": lambda: plan.build(samples.plan(), digest=samples.DIGEST),
-    "drift": lambda: drift.build(samples.drift()),
     "large": lambda: plan.build(large(), digest=samples.DIGEST),
     "fifty": lambda: plan.build(large(50, nights=60), digest=samples.DIGEST),
     "hostile": lambda: reports(" ".join((*NASTY, *BREAKS_OUT)))[0],

@@ -241,6 +241,14 @@ def test_calendars_that_would_be_too_large_are_left_out_and_counted(monkeypatch:
     assert len(page.all("div", "calendars")) == drawn
 
 
+def test_a_calendar_over_centuries_is_left_out() -> None:
+    ages = samples.nights("2000-01-01", "2199-01-01", Price(samples.price("1.00").amount))
+    report = plan.build(samples.plan((samples.operation("expedia/rates/double/BAR", None, ages),)))
+    page = Page(html.render(report))
+    assert "The calendars of 1 property are left out here" in page.words
+    assert page.all("div", "calendars") == []
+
+
 def test_weeks_that_are_equal_are_written_once() -> None:
     nights = samples.weekend("100.00", "120.00")
     operation = samples.operation("expedia/rates/double/BAR", None, nights)

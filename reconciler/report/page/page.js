@@ -259,7 +259,7 @@
   }));
 
   function wanted() {
-    const value = (id) => document.getElementById(id).value;
+    const value = (id) => document.getElementById(id)?.value ?? "";
     return {
       words: value("words").toLowerCase().split(/\s+/).filter(Boolean), target: value("target"), kind: value("kind"),
       what: value("what"), flagged: document.getElementById("flagged").checked,
