@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
@@ -25,7 +25,6 @@ from reconciler.report.layout import excerpt, place_of
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_PAGE = Path(__file__).with_name("page")
 _OPEN_AT_MOST = 3
 """So many sections are open from the start."""
 _MESSAGE = 4000
@@ -124,7 +123,7 @@ def _digest(text: str) -> str:
 
 @cache
 def _packaged(name: str) -> str:
-    return (_PAGE / name).read_text(encoding="utf-8")
+    return files("reconciler.report").joinpath("page", name).read_text(encoding="utf-8")
 
 
 @cache
