@@ -50,6 +50,7 @@ def _entry(op: Operation, outcomes: Outcomes) -> Entry:
         word,
         ((detail,),) if detail else (),
         tone,
+        address=op.address,
     )
 
 

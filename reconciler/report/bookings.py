@@ -146,6 +146,7 @@ def _gave_way(one: TakenIn, year: int) -> Iterator[Entry]:
             f"off sale: {word}",
             (*nights, *([(detail,)] if detail else [])),
             tone,
+            address=op.address,
         )
 
 

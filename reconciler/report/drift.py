@@ -52,6 +52,7 @@ def build(drift: DriftReport, told: Sequence[Told] | None = None) -> Report:
             *((sentence,) if sentence else ()),
         ),
         sides=("git", "out there"),
+        signs={Sign.UPDATE: "differs", Sign.DELETE: "not there"},
     )
 
 

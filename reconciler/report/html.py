@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from reconciler.kinds import KINDS
@@ -55,7 +55,7 @@ def render(report: Report) -> str:
         report=report,
         blocks=blocks,
         opened=len(blocks) <= _OPEN_AT_MOST,
-        filters=_choices(entries) if entries else (),
+        filters=_choices(report, entries),
         left_out=_left_out(calendars.left_out),
         calendars=_harmless(calendars.json()) if any(block.drawn for block in blocks) else "",
         policy=_policy(style, script),
@@ -82,16 +82,17 @@ def _of(report: Report, section: Section) -> tuple[Diagnostic, ...]:
     return tuple(finding for finding in report.findings if finding.address.partition("/")[0] == section.heading)
 
 
-def _choices(entries: Sequence[Entry]) -> tuple[tuple[str, str, list[str]], ...]:
-    """What can be filtered by, beside words: a name, what stands before it, and the choices that are there."""
+def _choices(report: Report, entries: Sequence[Entry]) -> tuple[tuple[str, str, list[str]], ...]:
+    """What can be filtered by, beside words: a name, what stands before it, and the choices, where there are several."""
     order = list(KINDS)
     addresses = [entry.address for entry in entries if entry.address]
     kinds = sorted({at.kind for at in addresses}, key=lambda kind: (order.index(kind) if kind in order else -1, kind))
-    return (
+    every = (
         ("target", "Provider or target", sorted({at.target for at in addresses})),
         ("kind", "Kind", kinds),
-        ("what", "What happens", sorted({entry.sign.name.lower() for entry in entries})),
+        ("what", "What happens", sorted({report.signs[entry.sign] for entry in entries})),
     )
+    return tuple(choice for choice in every if len(choice[2]) > 1)
 
 
 def _left_out(number: int) -> str:
@@ -122,7 +123,7 @@ def _digest(text: str) -> str:
 
 @cache
 def _packaged(name: str) -> str:
-    return resources.files("reconciler.report").joinpath("page", name).read_text(encoding="utf-8")
+    return files("reconciler.report").joinpath("page", name).read_text(encoding="utf-8")
 
 
 @cache

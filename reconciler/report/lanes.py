@@ -7,12 +7,14 @@ rule have them) share one. Weeks begin on Monday; equal weeks in a row are one w
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Generic, TypeVar
 
+from reconciler.kinds import KINDS
 from reconciler.kinds.parts import parts
+from reconciler.model.plan import MAX_WINDOW
 from reconciler.report.clean import clean
 from reconciler.report.contract import Entry, Section, Stretch
 
@@ -20,6 +22,9 @@ H = TypeVar("H", bound=Hashable)
 
 LARGEST = 6_000_000
 """Characters of all calendars of a page. What does not fit is left out, and the page says so."""
+
+LONGEST = 2 * MAX_WINDOW
+"""Nights from the first to the last of a section: more than a plan has, and few enough to be drawn."""
 
 _MONDAY = date(1970, 1, 5).toordinal()
 # So that a text cannot end the element it stands in, whatever reads it.
@@ -50,18 +55,20 @@ class Calendars:
         self._words: _Once[str] = _Once()
         self._values: _Once[tuple[int, int, float | None, float | None]] = _Once()
         self._weeks: _Once[tuple[int, ...]] = _Once()
+        self._known: dict[tuple[str, str, float | None, float | None], int] = {}
         self._calendars: dict[tuple[Stretch, ...], int] = {}
         self._written: list[list[int]] = []
         self._sections: list[list[_Lane]] = []
         self._words(""), self._values((0, 0, None, None))
 
     def add(self, section: Section) -> bool:
-        """Whether the section has calendars on the page. They are left out where all together would be too large."""
+        """Whether the section has calendars on the page. They are left out where all together, or theirs alone, would be too large."""
         dated = [(number, entry, entry.calendar()) for number, entry in enumerate(section.entries) if entry.calendar]
-        lanes = list(self._lanes([item for item in dated if item[2]])) if self._size < LARGEST else []
-        self.left_out += bool(dated) and not lanes
-        self._sections.append(lanes)
-        return bool(lanes)
+        dated = [item for item in dated if item[2]]
+        fits = self._size < LARGEST and _span(nights for _, _, nights in dated) <= LONGEST
+        self.left_out += bool(dated) and not fits
+        self._sections.append(list(self._lanes(dated)) if fits else [])
+        return bool(dated) and fits
 
     def _lanes(self, dated: Sequence[tuple[int, Entry, tuple[Stretch, ...]]]) -> Iterator[_Lane]:
         """Each as room, provider, plan, kind, number of its calendar, its entries, and their targets."""
@@ -70,7 +77,7 @@ class Calendars:
             at = entry.address
             where = (*_place(entry), at.kind if at else "", self._calendar(nights))
             shared.setdefault(where, []).append((number, at.target if at else ""))
-        for (room, provider, plan, kind, calendar), entries in sorted(shared.items(), key=lambda item: item[0][:4]):
+        for (room, provider, plan, kind, calendar), entries in sorted(shared.items(), key=_where):
             words = [self._words(clean(text)) for text in (room, provider, plan, kind)]
             targets = [self._words(clean(target)) for _, target in entries]
             yield [*words, calendar, [number for number, _ in entries], targets]
@@ -88,7 +95,7 @@ class Calendars:
         values = [0] * (nights[-1].until.toordinal() - _MONDAY - monday)
         values += [0] * (-len(values) % 7)
         for stretch in nights:
-            first, until = (day.toordinal() - _MONDAY - monday for day in (stretch.start, stretch.until))
+            first, until = stretch.start.toordinal() - _MONDAY - monday, stretch.until.toordinal() - _MONDAY - monday
             values[first:until] = [self._value(stretch)] * (until - first)
         known = len(self._weeks.numbers)
         weeks = [self._weeks(tuple(values[i : i + 7])) for i in range(0, len(values), 7)]
@@ -96,11 +103,12 @@ class Calendars:
         return [monday // 7, *(number for week, run in groupby(weeks) for number in (len(list(run)), week))]
 
     def _value(self, stretch: Stretch) -> int:
-        before, after = self._words(clean(stretch.before)), self._words(clean(stretch.after))
-        known = len(self._values.numbers)
-        number = self._values((before, after, stretch.amount_before, stretch.amount_after))
-        self._size += 30 * (number >= known)
-        return number
+        said = (stretch.before, stretch.after, stretch.amount_before, stretch.amount_after)
+        if said not in self._known:
+            before, after = self._words(clean(stretch.before)), self._words(clean(stretch.after))
+            self._known[said] = self._values((before, after, stretch.amount_before, stretch.amount_after))
+            self._size += 30 + len(stretch.before) + len(stretch.after)
+        return self._known[said]
 
     def json(self) -> str:
         """All of them, safe inside an HTML element."""
@@ -125,6 +133,17 @@ def _place(entry: Entry) -> tuple[str, str, str]:
         return "", "", entry.name
     provider, room, plan = parts(entry.address)
     return room, provider, plan
+
+
+def _where(item: tuple[tuple[str, str, str, str, int], object]) -> tuple[bool, str, str, int, str]:
+    """Rooms by name, at each provider the units first; what is about no single room stands last."""
+    room, provider, plan, kind, _ = item[0]
+    return not room, room, provider, list(KINDS).index(kind) if kind in KINDS else len(KINDS), plan
+
+
+def _span(calendars: Iterable[Sequence[Stretch]]) -> int:
+    ends = [(nights[0].start, nights[-1].until) for nights in calendars]
+    return (max(until for _, until in ends) - min(start for start, _ in ends)).days if ends else 0
 
 
 def _short(number: float | None) -> float | None:

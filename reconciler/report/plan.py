@@ -227,7 +227,7 @@ def _entry(address: Address, parts: Sequence[Operation], year: int) -> Entry:
 def _joined(values: Sequence[Value | None]) -> Value | None:
     """The value of all operations of one address together: they have no night in common."""
     there = [value for value in values if value is not None]
-    if not there or not isinstance(there[0], Calendar):
+    if len(there) < 2 or not isinstance(there[0], Calendar):
         return there[0] if there else None
     whole: Calendar[Any] = Calendar()
     for value in there:

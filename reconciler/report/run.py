@@ -105,6 +105,7 @@ def _entry(entry: JournalEntry, year: int) -> Entry:
         word,
         (*_changed(entry, year), *_told(entry)),
         tone,
+        address=entry.address,
     )
 
 

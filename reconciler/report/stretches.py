@@ -6,34 +6,36 @@ Made by the builders and from the plan or drift report alone; worked out when a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from reconciler.model.calendar import Calendar, merge
 from reconciler.model.state import Availability, Counts, NightValue
 from reconciler.report.contract import Stretch
-from reconciler.report.values import UNKNOWN, amount, left_of, night
+from reconciler.report.values import UNKNOWN, amount, left_of, night, telling
 
 Words = tuple[str, str, float | None, float | None]
 """Before and after in words, then as amounts: the value of a stretch."""
 
 
+@lru_cache(maxsize=256)  # the database and a provider mostly get the same nights
 def of_change(
     before: Calendar[Any], after: Calendar[Any], counts: Calendar[Counts], absent: str
 ) -> tuple[Stretch, ...]:
     """The nights of a change. `absent` stands for a night that was empty or is unknown."""
 
     @cache
-    def words(old: NightValue | None, new: NightValue | None, units: Counts | None) -> Words:
+    def words(old: NightValue | None, new: NightValue | None, units: Counts | None = None) -> Words:
         unknown = old is None and new is not None and absent == UNKNOWN
         sold = " ".join(left_of(_units(old), new, units)) if isinstance(new, Availability) else ""
-        said = " ".join(filter(None, (night(new), sold, "(first send)" if unknown else "")))
-        return night(old, absent), said, amount(old), amount(new)
+        was, is_to_be = telling((old, new))
+        said = " ".join(filter(None, (night(is_to_be), sold, "(first send)" if unknown else "")))
+        return night(was, absent), said, amount(old), amount(new)
 
-    sides = merge(before, after, lambda old, new: (old, new))
-    return stretches(
-        merge(sides, counts, lambda side, units: None if side is None else (*side, units)), lambda side: words(*side)
-    )
+    sides: Calendar[Any] = merge(before, after, lambda old, new: (old, new))
+    if counts:
+        sides = merge(sides, counts, lambda side, units: None if side is None else (*side, units))
+    return stretches(sides, lambda side: words(*side))
 
 
 def stretches(sides: Calendar[Any], words: Callable[[Any], Words]) -> tuple[Stretch, ...]:

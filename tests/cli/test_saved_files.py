@@ -9,7 +9,10 @@ import pytest
 from reconciler.cli.output import save, saved_text
 from reconciler.engine import plan_file
 from reconciler.errors import StalePlanError, UsageError
+from reconciler.report import drift as drift_report
+from reconciler.report import json as as_json
 from tests.cli.test_init_and_demo import run
+from tests.report import samples
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -56,3 +59,13 @@ def test_show_tells_plans_from_drift_reports(tmp_path: Path, content: bytes, sai
     code, _, err = run("show", str(file))
     assert code != 0
     assert said in err
+
+
+def test_show_draws_a_saved_plan_and_a_saved_drift_report_as_pages(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(plan_file.dumps(samples.plan()), encoding="utf-8")
+    (tmp_path / "drift.json").write_text(as_json.render(drift_report.build(samples.drift())), encoding="utf-8")
+    for name, title in (("plan.json", "Plan for production"), ("drift.json", "Drift in production")):
+        code, out, _ = run("show", str(tmp_path / name), "--format", "html")
+        assert code == 0
+        assert out.startswith("<!DOCTYPE html>")
+        assert f"<title>{title}: " in out

@@ -24,7 +24,7 @@ from reconciler.report.lookup import Match
 from . import samples
 from .samples import operation
 
-_NASTY = (
+NASTY = (
     "\x1b[31mred\x1b[0m",
     "\x1b]8;;https://evil.example\x07click\x1b]8;;\x07",
     "\x9b2J",
@@ -45,7 +45,7 @@ _NASTY = (
     "1. - + > = ---",
     "\ud800 \udfff \x00 \u2028 \u200b",
 )
-_texts = st.lists(st.sampled_from(_NASTY) | st.text(max_size=12), min_size=1, max_size=4).map(" ".join)
+texts = st.lists(st.sampled_from(NASTY) | st.text(max_size=12), min_size=1, max_size=4).map(" ".join)
 _OURS = {"<details>", "</details>", "<!--", "<b>", "</b>", "<summary>", "</summary>"}
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -84,22 +84,22 @@ def _others(text: str) -> Iterator[Report]:
     yield findings.build(found, excerpts={(text, 1): text})
 
 
-def _reports(text: str) -> list[Report]:
+def reports(text: str) -> list[Report]:
     return [_plan(text), *_others(text)]
 
 
 @settings(max_examples=60, deadline=None)
-@given(_texts)
+@given(texts)
 def test_a_terminal_gets_printable_lines_only(text: str) -> None:
-    for report in _reports(text):
+    for report in reports(text):
         for line in terminal.render(report).split("\n"):
             assert line.isprintable(), ascii(line)
 
 
 @settings(max_examples=60, deadline=None)
-@given(_texts)
+@given(texts)
 def test_markdown_has_no_markup_but_ours(text: str) -> None:
-    for report in _reports(text):
+    for report in reports(text):
         drawn = markdown.render(report)
         for char in set(drawn) - {"\n", "\u200b"}:
             assert char.isprintable() or unicodedata.category(char) == "Zs", ascii(char)
@@ -135,13 +135,13 @@ def _check_references(text: str) -> None:
         assert sign not in text
 
 
-@pytest.mark.parametrize("text", _NASTY, ids=ascii)
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_no_known_trick_gets_through_markdown(text: str) -> None:
-    for report in _reports(text):
+    for report in reports(text):
         _check(_PARSER.parse(markdown.render(report)))
 
 
-@pytest.mark.parametrize("text", _NASTY, ids=ascii)
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_a_code_block_ends_where_we_end_it(text: str) -> None:
     tokens = _PARSER.parse(markdown.render(_plan(text)))
     blocks = [token for token in tokens if token.type == "fence"]

@@ -71,7 +71,7 @@ def test_a_stream_without_our_characters_gets_plain_ones() -> None:
 
 def test_reports_load_nothing_heavy_until_they_draw_in_colour() -> None:
     program = (
-        "import sys; from reconciler.report import plan, drift, findings, run, status, providers, lookup, terminal, markdown, json;"
+        "import sys; from reconciler.report import plan, drift, findings, run, status, providers, lookup, terminal, markdown, html, json;"
         "print(sorted({'rich', 'pydantic', 'httpx', 'psycopg', 'ruamel', 'jinja2'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

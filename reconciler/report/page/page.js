@@ -9,7 +9,7 @@
     availability: ["units", "unit"], allocation: ["shares of units", "unit"],
   };
   const SHADES = 7;
-  const WIDEST = 13;
+  const WIDEST = 16;
   const main = document.getElementById("main");
   const sides = [main.dataset.before, main.dataset.after];
   const kept = document.getElementById("calendars");
@@ -105,18 +105,30 @@
     return svg;
   }
 
-  function names(span) {
-    const svg = make("svg:svg", { class: "names", "aria-hidden": "true" });
+  // Names of months over their first full week, as many as there is room for.
+  function name(svg, span, width) {
+    const week = width / span.weeks;
     let free = 0;
+    let said = 0;
+    svg.replaceChildren();
     for (const { at, month, year } of span.months) {
-      const column = (Math.ceil(at / 7) - span.week) / span.weeks * 100;
-      if (column < free) continue;
-      const text = month === 0 || at === span.from ? `${MONTHS[month]} ${year}` : MONTHS[month];
-      svg.append(make("svg:text", { x: `${column}%`, y: 10, class: text.length > 3 ? "long" : "" }, text));
-      free = column + (text.length > 3 ? 62 : 26) / span.weeks / WIDEST * 100;
+      const x = (Math.ceil(at / 7) - span.week) * week;
+      const text = year === said ? MONTHS[month] : `${MONTHS[month]} ${year}`;
+      if (x < free || x + 6 * text.length > width + 12) continue;
+      svg.append(make("svg:text", { x, y: 10 }, text));
+      free = x + 7 * text.length + 6;
+      said = year;
     }
-    return svg;
   }
+
+  function nameAll(property) {
+    const all = Array.from(property.element.querySelectorAll(".lane:not([hidden]) .names"));
+    const width = all.find((svg) => svg.clientWidth)?.clientWidth;
+    if (width) all.forEach((svg) => name(svg, property.span, width));
+  }
+
+  // What a band is, between the names of its first and its last row.
+  const label = (side) => make("span", { class: "side", "aria-hidden": "true" }, make("small", {}, DAYS[0]), sides[side], make("small", {}, DAYS[6]));
 
   function describe(lane, night) {
     const value = lane.nights.at(night);
@@ -179,7 +191,7 @@
     lane.chart = make("div", {
       class: "chart", role: "slider", tabindex: 0, "aria-label": whole, "aria-describedby": "keys",
       "aria-valuemin": 0, "aria-valuemax": span.until - span.from - 1,
-    }, names(span), ...[0, 1].map((side) => make("div", { class: "row" }, make("span", { class: "side", "aria-hidden": "true" }, sides[side]), band(lane, span, side))));
+    }, make("svg:svg", { class: "names", "aria-hidden": "true" }), ...[0, 1].map((side) => make("div", { class: "row" }, label(side), band(lane, span, side))));
     lane.chart.querySelectorAll("svg").forEach((svg) => { svg.setAttribute("width", span.weeks * WIDEST); });
     const { low, high } = lane.scale;
     const range = low === Infinity ? "" : low === high ? `${low}` : `${low} – ${high}`;
@@ -229,6 +241,7 @@
       groups.get(name).append(draw(lane, span));
     }
     place.previousElementSibling.hidden = false;
+    property.span = span;
     fit(property);
   }
 
@@ -246,7 +259,7 @@
   }));
 
   function wanted() {
-    const value = (id) => document.getElementById(id).value;
+    const value = (id) => document.getElementById(id)?.value ?? "";
     return {
       words: value("words").toLowerCase().split(/\s+/).filter(Boolean), target: value("target"), kind: value("kind"),
       what: value("what"), flagged: document.getElementById("flagged").checked,
@@ -268,6 +281,7 @@
     for (const group of property.element.querySelectorAll(".group")) {
       group.hidden = !group.querySelector(".lane:not([hidden])");
     }
+    if (property.lanes) nameAll(property);
   }
 
   function filter() {
@@ -293,7 +307,7 @@
     }
     document.getElementById("nothing").hidden = shown > 0;
     document.getElementById("shown").textContent =
-      `${number(shown)} of ${number(properties.length)} properties and ${number(entries)} of ${number(all)} entries are shown.`;
+      `Shown: ${number(shown)} of ${number(properties.length)} properties, ${number(entries)} of ${number(all)} entries.`;
   }
 
   // Only what comes into view is drawn, so that all may be opened at once; before printing, all that is open.
@@ -304,14 +318,19 @@
   }, { rootMargin: "400px" });
   for (const property of properties) {
     const place = property.element.querySelector(".calendars");
+    if (place) near.observe(place);
     if (property.element.open) open(property);
-    else if (place) near.observe(place);
+    property.element.addEventListener("toggle", () => {
+      if (property.element.open && property.element.getBoundingClientRect().top < innerHeight) open(property);
+    });
   }
+  addEventListener("resize", () => properties.filter(({ lanes }) => lanes).forEach(nameAll));
   addEventListener("beforeprint", () => properties.filter(({ element }) => element.open).forEach(open));
   if (form) {
     const again = () => { form.reset(); filter(); document.getElementById("words").focus(); };
     const all = (isOpen) => () => { for (const { element } of properties) if (!element.hidden && "open" in element) element.open = isOpen; };
     form.hidden = false;
+    document.getElementById("unscripted").hidden = true;
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(filter));
     form.addEventListener("input", filter);

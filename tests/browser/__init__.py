@@ -1,0 +1,1 @@
+"""HTML reports in a real browser. Skipped where the system has no Chromium."""
