@@ -51,8 +51,12 @@ def _html(text: str) -> str:
     return _REFERENCES.sub(rf"\g<0>{_BREAK}", html.escape(text))
 
 
-def render(report: Report, *, limit: int = LIMIT, whole: str = "`reconciler show` of the saved file") -> str:
-    """The report in at most `limit` bytes of UTF-8. `whole` says where all of it is, as Markdown of the caller's own.
+def render(
+    report: Report, *, limit: int = LIMIT, whole: str = "`reconciler show` of the saved file", link: str = ""
+) -> str:
+    """The report in at most `limit` bytes of UTF-8.
+
+    Markdown of the caller's own: `whole` says where all of it is, where something was cut; `link` stands at the end anyway.
 
     Raises ValueError for a limit below SMALLEST_LIMIT.
     """
@@ -66,7 +70,7 @@ def render(report: Report, *, limit: int = LIMIT, whole: str = "`reconciler show
     sections, hidden = _fitted([_Block(section) for section in report.sections], room)
     cut = hidden.counted(silent)
     foot = f"\n*Not shown here: {cut}. All of it: {whole[: _FOOT // 8]}.*\n" if cut else ""
-    return head + findings + sections + tail + foot
+    return head + findings + sections + tail + foot + (f"\n{link[: _FOOT // 2]}\n" if link else "")
 
 
 def _size(text: str) -> int:
@@ -149,6 +153,7 @@ class _Block:
         self.heading = escape(section.heading, _SHORT)
         self.title = _html(clean(section.heading, _SHORT))
         self.summary = clean(section.summary)
+        self.meaning = f"\n**{escape('; '.join(section.meaning), 1000)}**\n" if section.meaning else ""
         self.said = [*_bullets(section.warnings, "⚠ "), *_bullets(section.notices)]
         self.table = section.table
         self.pieces = _table_rows(section.table) if section.table else _entry_pieces(section)
@@ -174,8 +179,10 @@ class _Block:
         more = f"\n… and {count(missing, 'more entry', 'more entries')}\n" if cut else ""
         if self.folds:
             title = f"<b>{self.title}</b> · {_html(self.summary)}"
-            return f"\n<details><summary>{title}</summary>\n{notes}{self._body(pieces)}{more}\n</details>\n"
-        return f"{self.short()}{notes}{self._body(pieces)}{more}"
+            return (
+                f"\n<details><summary>{title}</summary>\n{self.meaning}{notes}{self._body(pieces)}{more}\n</details>\n"
+            )
+        return f"{self.short()}{self.meaning}{notes}{self._body(pieces)}{more}"
 
     def _body(self, pieces: Sequence[str]) -> str:
         if self.table is not None:

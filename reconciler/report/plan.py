@@ -23,6 +23,7 @@ from reconciler.model.policies import refused
 from reconciler.model.state import Provenance, Value
 from reconciler.report import coverage, findings, stretches
 from reconciler.report.contract import Entry, Line, Report, Section, Sign, count, unshown
+from reconciler.report.meaning import meaning
 from reconciler.report.nights import lines, moment
 from reconciler.report.values import NOTHING, UNKNOWN, document_change, night_change
 
@@ -118,9 +119,9 @@ def _partial(scope: Scope) -> Iterator[str]:
         return
     parts = []
     if scope.properties:
-        parts.append(f"properties {', '.join(scope.properties)}")
+        parts.append(f"properties {coverage.names(scope.properties)}")
     if scope.targets:
-        parts.append(f"targets {', '.join(scope.targets)}")
+        parts.append(f"targets {coverage.names(scope.targets)}")
     if scope.window is not None:
         parts.append(f"the next {count(scope.window, 'night')}")
     yield f"This plan is partial. It looks at: {'; '.join(parts)}."
@@ -159,6 +160,7 @@ def _section(plan: Plan, slug: str, operations: Sequence[Operation]) -> Section 
         heading=slug,
         environment=plan.environment,
         summary=" · ".join(filter(None, (_summary(operations), coverage.summary(plan.coverage, slug)))),
+        meaning=meaning(operations),
         warnings=warnings,
         notices=notices,
         entries=tuple(_entries(operations, plan.as_of.year)),
