@@ -93,11 +93,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One property, as a rule. `warnings` stand before `notices`; an empty heading is not drawn. `tally`: its findings counted."""
+    """One property, as a rule. `warnings` stand before `notices`; an empty heading is not drawn.
+
+    `meaning`: what it comes to, in phrases; `tally`: its findings counted.
+    """
 
     heading: str
     environment: str = ""
     summary: str = ""
+    meaning: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()

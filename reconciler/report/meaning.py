@@ -1,7 +1,7 @@
 """What a plan means for a hotel's business, property by property: prices that move, nights that close, units that go elsewhere, plans.
 
 Speaks of providers, where guests book; the hotel's own database follows and is counted only where nothing else changes. Nights are counted
-once, however many rooms, plans and providers they are about.
+once, however many rooms, plans and providers they are about; those that only the moving horizon lets in are routine and left out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.model.address import DATABASE
 from reconciler.model.calendar import merge
-from reconciler.model.plan import Action, Operation
+from reconciler.model.plan import Action, Label, Operation
 from reconciler.model.state import Availability, Price, Restrictions
 from reconciler.report.contract import count
 from reconciler.report.coverage import names
@@ -26,11 +26,11 @@ _Sides = Iterator[tuple[date, Any, Any]]
 
 def meaning(operations: Sequence[Operation]) -> tuple[str, ...]:
     """Phrases, the most telling first; empty where nothing changes."""
-    sold = [op for op in operations if op.address.target != DATABASE]
-    if operations and not sold:
+    reviewed = [op for op in operations if op.label is not Label.HORIZON]
+    sold = [op for op in reviewed if op.address.target != DATABASE]
+    if reviewed and not sold:
         return ("only the hotel's own database changes",)
-    said = (*_prices(sold), *_closed(sold), *_units(sold), *_stays(sold), *_plans(sold))
-    return said
+    return (*_prices(sold), *_closed(sold), *_units(sold), *_stays(sold), *_plans(sold))
 
 
 def _of(operations: Iterable[Operation], kind: str) -> list[Operation]:

@@ -85,8 +85,8 @@ class Forge:
 
 
 def _matrix(job: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    matrix = job.get("strategy", {}).get("matrix", {})
-    (key, values), *_ = [*matrix.items(), ("", [""])]
+    matrix: dict[str, list[str]] = job.get("strategy", {}).get("matrix", {})
+    key, values = next(iter(matrix.items()), ("", [""]))
     yield from ({key: value} for value in values)
 
 
