@@ -91,6 +91,8 @@ def _operation(op: Operation) -> Json:
     }
     if op.label:
         data["label"] = op.label.value
+    if op.source:
+        data["source"] = op.source
     if change.unknown:
         data["unknown_nights"] = change.unknown
     if change.counts:
@@ -228,7 +230,11 @@ def _read_operation(item: dict[str, Any]) -> Operation:
         counts_from_json(item.get("counts", [])),
     )
     return Operation(
-        f"{address}#{label.value}" if label else str(address), change, label, read_texts(item["waits_for"])
+        f"{address}#{label.value}" if label else str(address),
+        change,
+        label,
+        read_texts(item["waits_for"]),
+        read_text(item.get("source", "")),
     )
 
 

@@ -54,12 +54,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A change with its place in the plan. `id` is unique in it; `waits_for` names the ids that must have been applied first."""
+    """A change with its place in the plan. `id` is unique in it; `waits_for` names the ids that must have been applied first.
+
+    `source`: file and line that say so, where that was looked up.
+    """
 
     id: str
     change: Change
     label: Label = Label.NONE
     waits_for: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def address(self) -> Address:

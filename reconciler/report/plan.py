@@ -216,7 +216,7 @@ def _entry(address: Address, parts: Sequence[Operation], year: int) -> Entry:
     absent = NOTHING if provenance is Provenance.READ_BACK else UNKNOWN
     before, after = _joined([change.before for change in changes]), _joined([change.after for change in changes])
     remark = "acknowledged" if provenance is Provenance.ACKNOWLEDGED else ""
-    entry = Entry(SIGNS[changes[0].action], address.within_property(), remark, address=address)
+    entry = Entry(SIGNS[changes[0].action], address.within_property(), remark, address=address, source=parts[0].source)
     if not (isinstance(before, Calendar) or isinstance(after, Calendar)):
         return replace(entry, lines=document_change(before, after, absent))
     counts: Calendar[Any] = Calendar()
