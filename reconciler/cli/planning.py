@@ -12,10 +12,11 @@ from reconciler.cli.asked import check_rules
 from reconciler.cli.options import common
 from reconciler.cli.output import FORMATS, save, saved_text
 from reconciler.cli.output import show as draw
-from reconciler.engine import plan_file
+from reconciler.engine import plan_file, snapshot_file
 from reconciler.engine.reviewed import compare
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.plan import Plan, Scope
+from reconciler.model.snapshot import Snapshot
 from reconciler.policy import refused
 from reconciler.report import drift as drift_report
 from reconciler.report import drift_file
@@ -24,6 +25,7 @@ from reconciler.report.contract import count
 from reconciler.runtime.applying import refuse_old
 from reconciler.runtime.planning import failures, make_plan
 from reconciler.wiring import Options, clock, site
+from reconciler.wiring.offline import offline_site
 
 _DRIFT = re.compile(r'"report"\s*:\s*"drift"')
 """In a drift report and not in a plan: inside a text of either its quotes would be escaped."""
@@ -64,10 +66,17 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     metavar="REV",
     help="Judge by this revision's credentials, endpoints and policies, not by those of the files (or RECONCILER_BASE).",
 )
+@click.option(
+    "--offline",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Look at nothing but this snapshot. Such a plan cannot be applied.",
+)
 @common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
     base: str | None,
+    offline: Path | None,
     out: Path | None,
     reviewed: Path | None,
     detailed_exitcode: bool,
@@ -88,18 +97,22 @@ def plan(
       reconciler plan --prune --env staging --out plan.json
       reconciler plan --reviewed reviewed.json --out plan.json
       reconciler plan --base origin/main --changed-since origin/main
+      reconciler plan --offline snapshot.json
     """
     base = base or options.environ.get("RECONCILER_BASE") or None
     options = replace(options, base=base, scope=replace(options.scope, prune=prune))
+    if offline and (reviewed or prune):
+        raise UsageError("--offline goes with neither --reviewed nor --prune")
     before = as_reviewed(reviewed, options, consents) if reviewed is not None else None
     if before is not None:
         options, consents = planned_as(before, options), before.consents
-    with site(options) as here:
+    snapshot = snapshot_of(offline)
+    with site(options) if snapshot is None else offline_site(options, snapshot) as here:
         here.properties()
         check_rules(consents, here.loaded.workspace.policies)
         if before is not None:
             refuse_old(here, before)
-        made = make_plan(here, consents)
+        made = replace(make_plan(here, consents), offline=snapshot.as_of if snapshot else None)
     review = compare(before, made) if before is not None else None
     if out is not None and not (review and review.others):
         save(plan_file.dumps(made), out)
@@ -111,6 +124,11 @@ def plan(
             hint="have this plan reviewed",
         )
     return exit_code(made, detailed=detailed_exitcode)
+
+
+def snapshot_of(file: Path | None) -> Snapshot | None:
+    """The snapshot in a file, where one was named."""
+    return None if file is None else snapshot_file.loads(saved_text(file))
 
 
 def as_reviewed(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:

@@ -66,6 +66,8 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "messages": plan.messages,
         "consents": list(plan.consents),
     }
+    if plan.offline is not None:
+        data["offline"] = plan.offline.astimezone(UTC).isoformat()
     data["digest"] = digest_of(data)
     return data
 
@@ -177,6 +179,7 @@ def _plan(data: dict[str, Any]) -> Plan:
         messages=_whole(data["messages"]),
         commit=None if data["commit"] is None else read_text(data["commit"]),
         consents=read_texts(data["consents"]),
+        offline=read_instant(data["offline"]) if "offline" in data else None,
     )
 
 

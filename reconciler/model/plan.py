@@ -91,7 +91,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Operations in the order in which they run. `coverage`: by (property, provider). `messages`: an estimate by target."""
+    """Operations in the order in which they run. `coverage`: by (property, provider). `messages`: an estimate by target.
+
+    `offline`: when the snapshot was taken that it was made against; such a plan is never applied.
+    """
 
     environment: str
     as_of: datetime
@@ -104,6 +107,7 @@ class Plan:
     messages: int = 0
     commit: str | None = None
     consents: tuple[str, ...] = ()
+    offline: datetime | None = None
 
     def count(self, action: Action) -> int:
         """How many addresses get this action."""

@@ -62,7 +62,7 @@ def build(
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
         warnings=(*_not_reviewed(review), *_refused(plan, how), *_partial(plan.scope)),
-        notices=(*_as_reviewed(review), *_consents(plan), *notices, *_prune(plan.scope)),
+        notices=(*_offline(plan), *_as_reviewed(review), *_consents(plan), *notices, *_prune(plan.scope)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),
@@ -138,6 +138,11 @@ def _as_reviewed(review: Review | None) -> Iterator[str]:
             f"; at {count(len(review.done), 'more address', 'more addresses')} it is already so" if review.done else ""
         )
         yield f"As reviewed: what changes at {count(len(review.same), 'address', 'addresses')}{done}."
+
+
+def _offline(plan: Plan) -> Iterator[str]:
+    if plan.offline is not None:
+        yield f"Made offline, against what was there at {moment(plan.offline)}: it shows what a change means, and cannot be applied."
 
 
 def _consents(plan: Plan) -> Iterator[str]:

@@ -143,7 +143,12 @@ def check_fits(site: Site, plan: Plan) -> None:
 
 
 def refuse_old(site: Site, plan: Plan) -> None:
-    """Raises StalePlanError for a plan that is older than `plan_ttl`, or of another environment."""
+    """Raises StalePlanError for a plan that is older than `plan_ttl`, of another environment, or made against a snapshot."""
+    if plan.offline is not None:
+        raise StalePlanError(
+            "the plan was made offline: it shows what a change means, and is never applied",
+            hint="plan again without --offline",
+        )
     if plan.environment != site.environment.name:
         raise StalePlanError(f"the plan is for environment `{plan.environment}`, this is `{site.environment.name}`")
     age = site.now - plan.as_of

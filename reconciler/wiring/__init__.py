@@ -42,6 +42,7 @@ __all__ = [
     "directory",
     "environment_of",
     "load",
+    "loaded_under_rules",
     "proposed_in",
     "reached_since",
     "site",
@@ -78,12 +79,12 @@ def clock() -> datetime:
 
 def load(options: Options) -> tuple[Loaded, Environment]:
     """The workspace's files and the environment to work in."""
-    loaded, environment, _ = _loaded(options)
+    loaded, environment, _ = loaded_under_rules(options)
     return loaded, environment
 
 
-def _loaded(options: Options) -> tuple[Loaded, Environment, Rules | None]:
-    """The same, and the rules of another revision where they hold."""
+def loaded_under_rules(options: Options) -> tuple[Loaded, Environment, Rules | None]:
+    """The files under the rules that hold, the environment, and the rules where they are another revision's."""
     now, environment, rules = _settings(options)
     files = options.files or options.workspace
     loaded = workspace(files, now=now, environment=environment.name, only=options.scope.properties)
@@ -165,7 +166,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
     from reconciler.store.connect import open_database
     from reconciler.store.postgres import PostgresStore
 
-    loaded, environment, rules = _loaded(options)
+    loaded, environment, rules = loaded_under_rules(options)
     if options.scope.prune and not environment.allow_prune:
         raise UsageError(
             f"--prune is not allowed in environment `{environment.name}`",

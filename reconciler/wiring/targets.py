@@ -89,6 +89,13 @@ def all_local(settings: Workspace, environment: Environment, environ: Mapping[st
     return all(is_local(endpoints(settings, provider, environment, environ)) for provider in _ENDPOINTS)
 
 
+def moving_at(settings: Workspace, provider: str, environment: Environment, environ: Mapping[str, str]) -> Moving:
+    """How units move at a provider. On this machine nothing is late, and nothing is carried out after it was given up."""
+    said = settings.providers.get(provider, ProviderSettings(provider)).allotment
+    local = is_local(endpoints(settings, provider, environment, environ))
+    return replace(said, deadline=0.0, feed_wait=0.0) if local else said
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -216,9 +223,8 @@ class Plant:
             yield MappingService(hotel, connection)
 
     def moving(self, provider: str) -> Moving:
-        """How units move at a provider. On this machine nothing is late, and nothing is carried out after it was given up."""
-        said = self._settings.providers.get(provider, ProviderSettings(provider)).allotment
-        return replace(said, deadline=0.0, feed_wait=0.0) if is_local(self._hosts(provider)) else said
+        """How units move at a provider."""
+        return moving_at(self._settings, provider, self._environment, self._options.environ)
 
     def local(self, provider: str) -> bool:
         """Whether the provider is this machine's sandbox."""

@@ -15,12 +15,14 @@ import click
 from reconciler.cli.ci.post import Poster, failed, fenced
 from reconciler.cli.options import common
 from reconciler.cli.output import in_repository, save
-from reconciler.cli.planning import exit_code
+from reconciler.cli.planning import exit_code, snapshot_of
 from reconciler.engine import plan_file
 from reconciler.engine.consents import consents, line
 from reconciler.engine.review_file import sealed
 from reconciler.errors import FilesError, ReconcilerError, RefusedError, UsageError
 from reconciler.hosts.contract import Change, State
+from reconciler.load import text_of
+from reconciler.model.diagnostics import has_errors
 from reconciler.model.plan import Plan, Scope
 from reconciler.model.review import Consent, Record
 from reconciler.policy import rules
@@ -30,7 +32,9 @@ from reconciler.report.contract import Report
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.reviewing import reaches
 from reconciler.runtime.revision import fetched, file_at, git_state, merged
-from reconciler.wiring import Options, clock, environment_of, proposed_in, site
+from reconciler.runtime.validating import validate_files
+from reconciler.wiring import Options, capabilities, clock, environment_of, proposed_in, site
+from reconciler.wiring.offline import offline_site
 from reconciler.wiring.pipelines import Pipeline, pipeline, review_key
 
 NO_PLAN, UNCONCERNED = "no plan", "no hotel is concerned"
@@ -64,8 +68,14 @@ class _Made:
     show_default=True,
     help="The folder for plan, record, report, comment and findings.",
 )
+@click.option(
+    "--offline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="For a change from a fork: look at nothing but this snapshot; without one, only the files are checked.",
+)
 @common(work=True)
-def plan(options: Options, number: int | None, out: Path) -> int:
+def plan(options: Options, number: int | None, out: Path, offline: Path | None) -> int:
     """Plan what a pull request would change, by the rules of the branch that is checked out, and tell it there in one comment.
 
     Writes plan.json, review.json (what ties the plan to the change, sealed with RECONCILER_REVIEW_KEY), report.html, comment.md and
@@ -76,24 +86,25 @@ def plan(options: Options, number: int | None, out: Path) -> int:
       reconciler ci plan
       reconciler ci plan --change 12 --out review
     """
-    here, key = pipeline(options.environ), review_key(options.environ)
+    here, key = pipeline(options.environ), None if offline else review_key(options.environ)
     asked = number or here.change
     if asked is None:
         raise UsageError("which change?", hint="the event names none; give --change N")
     with fenced(options.environ):
         change = here.host.change(asked)
-        if change.fork:
+        if change.fork and key is not None:
             click.echo("A change from a fork gets no secrets: it is planned offline, by a job of its own.")
             return 0
         poster = Poster(here, change, environment_of(options))
         poster.check(change.head, "plan", State.PENDING, "looking at what it would change")
-        made = _made(options, here, change)
+        made = _made(options, here, change, offline)
         out.mkdir(parents=True, exist_ok=True)
         comment = poster.tell(
             made.report, made.code, subject="plan", commit=change.head, only_edit=made.nothing == UNCONCERNED
         )
         _write(out, made, comment, options)
-        save(sealed(_record(here, change, made, poster.environment), key), out / RECORD)
+        if key is not None:
+            save(sealed(_record(here, change, made, poster.environment), key), out / RECORD)
         here.write_output("artefact", artefact_name(poster.environment, change.head))
         here.write_output("head", change.head)
         here.write_output("ref", here.host.head_of(change.number))
@@ -105,11 +116,11 @@ def artefact_name(environment: str, head: str) -> str:
     return f"reconciler-plan-{environment}-{head}"
 
 
-def _made(options: Options, here: Pipeline, change: Change) -> _Made:
+def _made(options: Options, here: Pipeline, change: Change, offline: Path | None) -> _Made:
     """The plan of a change; or what stands in the way of one."""
     environment = environment_of(options)
     try:
-        return _planned(options, here, change)
+        return _planned(options, here, change, offline)
     except FilesError as error:
         texts = error.texts
         excerpts = findings.excerpts(error.diagnostics, lambda file: texts.get(file, ""))
@@ -118,7 +129,7 @@ def _made(options: Options, here: Pipeline, change: Change) -> _Made:
         return _Made(failed("plan", environment, error), error.exit_code)
 
 
-def _planned(options: Options, here: Pipeline, change: Change) -> _Made:
+def _planned(options: Options, here: Pipeline, change: Change, offline: Path | None) -> _Made:
     root, (base, _) = options.workspace, git_state(options.workspace)
     if base is None:
         raise UsageError("the workspace is not in a git repository", hint="check out the branch that the change is for")
@@ -131,14 +142,25 @@ def _planned(options: Options, here: Pipeline, change: Change) -> _Made:
             asked = replace(asked, scope=Scope(properties=proposed_in(asked, slugs)))
             if not asked.scope.properties:
                 return _Made(_unconcerned(environment_of(options)), 0, nothing=UNCONCERNED)
-        with site(asked) as there:
+        if offline and not offline.exists():
+            return _checked(files)
+        snapshot = snapshot_of(offline)
+        with site(asked) if snapshot is None else offline_site(asked, snapshot) as there:
             there.properties()
             given = consents(here.host.comments(change.number), change.head, change.author, here.host.may_write)
             known = rules(there.loaded.workspace.policies)
             counted = sorted({one.rule for one in given if not one.void and one.rule in known})
-            made = make_plan(there, counted)
+            made = replace(make_plan(there, counted), offline=snapshot.as_of if snapshot else None)
     report = plan_report.build(made, how=lambda refusing: _how(refusing, change.head), notices=_said(given, known))
     return _Made(report, exit_code(made, detailed=False), made, given)
+
+
+def _checked(files: Path) -> _Made:
+    """The files alone, where nothing is known of what is out there."""
+    found = validate_files(files, clock(), capabilities).diagnostics
+    report = findings.build(found, excerpts=findings.excerpts(found, lambda file: text_of(files, file)))
+    notice = "There is no snapshot to plan against, so only the files were checked."
+    return _Made(replace(report, notices=(notice,)), 1 if has_errors(found) else 0)
 
 
 def _unconcerned(environment: str) -> Report:

@@ -60,9 +60,8 @@ class Poster:
     def tell(self, report: Report, code: int, *, subject: str, commit: str, only_edit: bool = False) -> str:
         """Comment, check and log; returns the comment. `subject`: which of our comments on the change it is."""
         report = replace(report, subject=subject, environment=self.environment)
-        text = markdown.render(
-            report, limit=self.here.host.limit, whole=f"[the report of this run]({self.here.run_url})"
-        )
+        link = f"[Report with calendars, plan, log]({self.here.run_url})"
+        text = markdown.render(report, limit=self.here.host.limit, whole="the report of this run", link=link)
         self.comment(text, only_edit=only_edit)
         self.check(commit, subject, _STATES.get(code, State.FAILURE), report.verdict)
         self.here.write_summary(text)

@@ -93,6 +93,11 @@ class BookingCom:
             assigned={pair: id_ for pair, id_ in self._listed.plans.items() if pair in self._asked and pair not in off},
         )
 
+    def recall(self, seen: Observation) -> None:
+        """Takes what was observed earlier for what there is now, without looking."""
+        self._traits = seen.traits
+        self._listed = replace(self._ids, plans={**self._ids.plans, **seen.assigned})
+
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """See `contract.Target.batches`."""
         return batches(self._hotel, self._traits, pending)

@@ -70,6 +70,10 @@ class Expedia:
             assigned=self.assigned,
         )
 
+    def recall(self, seen: Observation) -> None:
+        """Takes what was observed earlier for what there is now, without looking."""
+        self._traits = seen.traits
+
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """See `contract.Target.batches`."""
         return batches(self._hotel, self._traits, pending)
