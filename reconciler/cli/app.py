@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "providers": ("state", "providers", "Show which provider can do what, and on what each claim rests."),
     "doctor": ("doctor", "doctor", "Check what safe running assumes."),
     "ci": ("ci", "ci", "What a pipeline calls: plan a change, apply it after the merge, look for drift."),
+    "codeowners": ("owning", "codeowners", "Write who has to agree to a change of which hotels: a CODEOWNERS file."),
     "db": ("database", "db", "Migrate, check and seed the database."),
     "sandbox": ("sandbox", "sandbox", "Serve both extranets on this machine."),
     "demo": ("demo", "demo", "Run the whole story on this machine in a minute."),

@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.errors import UsageError
 from reconciler.hosts.contract import Change, Host
 from reconciler.hosts.github import BOT, GitHub
+from reconciler.hosts.gitlab import GitLab
 from reconciler.model.secret import Secret
 from reconciler.model.workspace import Transport
 
@@ -25,7 +26,7 @@ class Pipeline:
     """One run of a pipeline. `change`: the number of the change that it is about, if any; `commit`: what it runs on.
 
     `run_url`: where people see it; `authorization`: the header with which git fetches; `write_output` and `write_summary` hand values to
-    later steps and a text to people, where the host has a place for them.
+    later steps and a text to people, where the host has a place for them. `keeps`: steps of the pipeline keep files with the host.
     """
 
     host: Host
@@ -37,6 +38,7 @@ class Pipeline:
     authorization: str = field(repr=False)
     write_output: Callable[[str, str], None] = field(repr=False)
     write_summary: Callable[[str], None] = field(repr=False)
+    keeps: bool = True
 
 
 def pipeline(environ: Mapping[str, str]) -> Pipeline:
@@ -100,8 +102,8 @@ def _asked(environ: Mapping[str, str]) -> int | None:
     return int(said) if said else None
 
 
-def _number(subject: Any) -> int | None:
-    number = subject.get("number") if isinstance(subject, dict) else None
+def _number(subject: Any, name: str = "number") -> int | None:
+    number = subject.get(name) if isinstance(subject, dict) else None
     return number if type(number) is int and number > 0 else None
 
 
@@ -132,5 +134,29 @@ def _http(url: str) -> Any:
     )
 
 
-_KNOWN: Mapping[str, Callable[[Mapping[str, str]], Pipeline]] = {"GITHUB_ACTIONS": _github}
+def _gitlab(environ: Mapping[str, str]) -> Pipeline:
+    """Also where a webhook started the pipeline: then its payload says which change it is about."""
+    token = Secret(_needed(environ, "RECONCILER_GITLAB_TOKEN"))
+    payload = environ.get("TRIGGER_PAYLOAD")
+    event = _event(Path(payload)) if payload else {}
+    of_event = (
+        event.get("object_attributes") if event.get("object_kind") == "merge_request" else event.get("merge_request")
+    )
+    of_job = environ.get("CI_MERGE_REQUEST_IID", "")
+    basic = base64.b64encode(f"reconciler:{token.reveal()}".encode()).decode()
+    return Pipeline(
+        host=GitLab(_needed(environ, "CI_PROJECT_ID"), _http(_needed(environ, "CI_API_V4_URL")), token),
+        repository=_needed(environ, "CI_PROJECT_PATH"),
+        commit=_needed(environ, "CI_COMMIT_SHA"),
+        branch=environ.get("CI_DEFAULT_BRANCH", ""),
+        change=_asked(environ) or _number(of_event, "iid") or (int(of_job) if of_job.isdecimal() else None),
+        run_url=environ.get("CI_JOB_URL", ""),
+        authorization=f"basic {basic}",
+        write_output=lambda _name, _value: None,
+        write_summary=lambda _text: None,
+        keeps=False,
+    )
+
+
+_KNOWN: Mapping[str, Callable[[Mapping[str, str]], Pipeline]] = {"GITHUB_ACTIONS": _github, "GITLAB_CI": _gitlab}
 """By the variable that a host's pipelines set."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from reconciler.cli.laying_out import pipelines
-from reconciler.sandbox.server import running
+from reconciler.sandbox.server import Running, running
 from tests.scenarios import canaries
 from tests.scenarios.world import HOTEL, World
-from tests.workflows.runner import Forge, Ran
+from tests.workflows.own import own
+from tests.workflows.runner import ROOT, Forge, Ran
 from tests.workflows.standin import TOKEN, GitHubStandIn, Pull, standing_in
 
 KEY = "canary.of.the.review.key.9d1f4b7a3c5e8062"
@@ -125,32 +127,54 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path, database: str) -> Iterator[Repository]:
-    with running() as sandbox, standing_in() as host:
-        folder = tmp_path / "desk"
-        folder.mkdir()
-        world = World(folder, sandbox, database, now=datetime.now(UTC), environ=dict(canaries.ENVIRON))
-        world.write("reconciler.yaml", SETTINGS.format(url=sandbox.url))
-        world.hotel(PLAIN)
-        for name, text in pipelines("github"):
-            world.write(name, text)
-        world.set_up_extranets()
-        world.seed()
-        remote = tmp_path / "remote.git"
-        subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote)], check=True)
-        secrets = {
-            "DATABASE_URL": database,
-            "RECONCILER_REVIEW_KEY": KEY,
-            "EXPEDIA_API_KEY": canaries.EXPEDIA_ACCOUNT[0],
-            "EXPEDIA_API_SECRET": canaries.EXPEDIA_ACCOUNT[1],
-            "BOOKING_COM_PARTNER_ID": canaries.BOOKING_ACCOUNT[0],
-            "BOOKING_COM_API_KEY": canaries.BOOKING_ACCOUNT[1],
-        }
-        held = {"production": secrets, "production-plan": secrets}
-        one = Repository(world, Forge(host, remote, tmp_path / "runs", held), host)
-        one.git("init", "--quiet", "--initial-branch=main")
-        one.git("add", "--all")
-        one.git("commit", "--quiet", "--message=all hotels")
-        one.git("remote", "add", "origin", remote.as_uri())
-        one.git("push", "--quiet", "origin", "main")
-        world.apply()
-        yield one
+    with running() as sandbox, standing_in(GitHubStandIn()) as host:
+        yield set_up(tmp_path, database, sandbox, host, "github")
+
+
+@pytest.fixture
+def own_repository(tmp_path: Path, database: str) -> Iterator[Repository]:
+    """The same with this repository's own pipelines, which get the program and what it needs from what is checked out."""
+    with running() as sandbox, standing_in(GitHubStandIn()) as host:
+        needed = ("requirements.lock", *(str(file.relative_to(ROOT)) for file, _ in own()))
+        yield set_up(
+            tmp_path, database, sandbox, host, "none", {name: (ROOT / name).read_text("utf-8") for name in needed}
+        )
+
+
+def set_up(
+    tmp_path: Path,
+    database: str,
+    sandbox: Running,
+    host: GitHubStandIn,
+    kind: str,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> Repository:
+    """A repository with the pipelines of a host (and other files), pushed, and everything applied once."""
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    world = World(folder, sandbox, database, now=datetime.now(UTC), environ=dict(canaries.ENVIRON))
+    world.write("reconciler.yaml", SETTINGS.format(url=sandbox.url))
+    world.hotel(PLAIN)
+    for name, text in (*pipelines(kind), *others.items()):
+        world.write(name, text)
+    world.set_up_extranets()
+    world.seed()
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote)], check=True)
+    secrets = {
+        "DATABASE_URL": database,
+        "RECONCILER_REVIEW_KEY": KEY,
+        "EXPEDIA_API_KEY": canaries.EXPEDIA_ACCOUNT[0],
+        "EXPEDIA_API_SECRET": canaries.EXPEDIA_ACCOUNT[1],
+        "BOOKING_COM_PARTNER_ID": canaries.BOOKING_ACCOUNT[0],
+        "BOOKING_COM_API_KEY": canaries.BOOKING_ACCOUNT[1],
+    }
+    held = {"production": secrets, "production-plan": secrets}
+    one = Repository(world, Forge(host, remote, tmp_path / "runs", held), host)
+    one.git("init", "--quiet", "--initial-branch=main")
+    one.git("add", "--all")
+    one.git("commit", "--quiet", "--message=all hotels")
+    one.git("remote", "add", "origin", remote.as_uri())
+    one.git("push", "--quiet", "origin", "main")
+    world.apply()
+    return one

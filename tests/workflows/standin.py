@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import githubkit.versions.v2022_11_28.models as models
@@ -93,6 +94,22 @@ class GitHubStandIn:
         return next(s for s in reversed(self.statuses) if s["sha"] == commit and s["context"] == context)
 
     # What it answers.
+
+    def answer(self, method: str, path: str, body: Any, query: dict[str, str], headers: Message) -> tuple[int, Any]:
+        """Status and JSON."""
+        if self.down:
+            return 502, {"message": "out for lunch"}
+        if headers.get("Authorization") != f"Bearer {TOKEN}":
+            return 401, {"message": "Bad credentials"}
+        if headers.get("X-GitHub-Api-Version") != "2022-11-28" or not headers.get("User-Agent"):
+            raise WrongRequestError("every request says its version and who sends it")
+        for known, pattern, answer in _ROUTES:
+            found = re.fullmatch(_HERE + pattern, path)
+            if found and method == known:
+                reply = answer(self, found, body, query)
+                last = int(query.get("page", "1")) > 1
+                return (201 if method == "POST" else 200), ([] if last and isinstance(reply, list) else reply)
+        return 404, {"message": "Not Found"}
 
     def pull(self, number: int) -> Any:
         one = self.pulls[number]
@@ -228,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(size)) if size else None
         self.host.requests.append(f"{self.command} {url.path}")
         try:
-            status, answer = self._answer(url.path, body, dict(parse_qsl(url.query)))
+            status, answer = self.host.answer(self.command, url.path, body, dict(parse_qsl(url.query)), self.headers)
         except Exception as error:  # noqa: BLE001 - told to the test, which fails by it
             self.host.mistakes.append(f"{self.command} {url.path}: {error!r}")
             status, answer = 422, {"message": str(error)}
@@ -238,31 +255,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    def _answer(self, path: str, body: Any, query: dict[str, str]) -> tuple[int, Any]:
-        if self.host.down:
-            return 502, {"message": "out for lunch"}
-        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return 401, {"message": "Bad credentials"}
-        if self.headers.get("X-GitHub-Api-Version") != "2022-11-28" or not self.headers.get("User-Agent"):
-            raise WrongRequestError("every request says its version and who sends it")
-        for method, pattern, answer in _ROUTES:
-            found = re.fullmatch(_HERE + pattern, path)
-            if found and method == self.command:
-                page = int(query.get("page", "1"))
-                reply = answer(self.host, found, body, query)
-                return (201 if method == "POST" else 200), ([] if page > 1 and isinstance(reply, list) else reply)
-        return 404, {"message": "Not Found"}
-
-    do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - names of the standard library
+    do_GET = do_POST = do_PATCH = do_PUT = _serve  # noqa: N815 - names of the standard library
 
     def log_message(self, *_: Any) -> None:
         """Nothing."""
 
 
+H = TypeVar("H", bound=GitHubStandIn)
+
+
 @contextmanager
-def standing_in() -> Iterator[GitHubStandIn]:
-    """One on a free port of this machine."""
-    host = GitHubStandIn()
+def standing_in(host: H) -> Iterator[H]:
+    """The host, on a free port of this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"host": host}))
     host.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))

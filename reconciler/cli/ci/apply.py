@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.applying import exit_code_of
-from reconciler.cli.ci.plan import NO_PLAN, PLAN, RECORD, UNCONCERNED
+from reconciler.cli.ci.plan import NO_PLAN, PLAN, RECORD, UNCONCERNED, artefact_name
 from reconciler.cli.ci.post import Poster, failed, fenced
 from reconciler.cli.options import common
 from reconciler.cli.output import saved_text
@@ -33,6 +33,7 @@ from reconciler.report import plan as plan_report
 from reconciler.report.contract import Report, count
 from reconciler.runtime.applying import apply_plan, refuse_old, settle_leftovers
 from reconciler.runtime.planning import make_plan
+from reconciler.runtime.proposing import brought
 from reconciler.runtime.revision import git_state, is_ancestor
 from reconciler.runtime.site import Site
 from reconciler.wiring import Options, environment_of, site
@@ -124,6 +125,9 @@ def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) ->
     head, _ = git_state(options.workspace)
     if head is None or not is_ancestor(options.workspace, change.merged, head):
         raise UsageError("what is checked out does not have the merged change in it", hint="check out the main branch")
+    if not here.keeps:
+        name = artefact_name(environment_of(options), change.head)
+        brought(options.workspace, name, folder, (RECORD, PLAN), here.authorization)
     record = opened(saved_text(folder / RECORD), review_key(options.environ))
     concerned = record.digest != UNCONCERNED
     if record.digest == NO_PLAN:

@@ -30,6 +30,7 @@ from reconciler.report import findings, html, sarif
 from reconciler.report import plan as plan_report
 from reconciler.report.contract import Report
 from reconciler.runtime.planning import make_plan
+from reconciler.runtime.proposing import kept
 from reconciler.runtime.reviewing import reaches
 from reconciler.runtime.revision import fetched, file_at, git_state, merged
 from reconciler.runtime.validating import validate_files
@@ -105,6 +106,8 @@ def plan(options: Options, number: int | None, out: Path, offline: Path | None) 
         _write(out, made, comment, options)
         if key is not None:
             save(sealed(_record(here, change, made, poster.environment), key), out / RECORD)
+        if key is not None and not here.keeps:
+            kept(options.workspace, artefact_name(poster.environment, change.head), out, here.authorization)
         here.write_output("artefact", artefact_name(poster.environment, change.head))
         here.write_output("head", change.head)
         here.write_output("ref", here.host.head_of(change.number))
