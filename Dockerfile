@@ -3,11 +3,11 @@
 #   docker run --rm --volume "$PWD:/work" reconciler validate
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
-COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY pyproject.toml reconciler.lock README.md LICENSE ./
 RUN python -m venv /opt/reconciler \
- && /opt/reconciler/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+ && /opt/reconciler/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r reconciler.lock
 COPY reconciler ./reconciler
-RUN /opt/reconciler/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+RUN /opt/reconciler/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
 FROM python:3.13-slim-bookworm
 RUN apt-get update \

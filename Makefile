@@ -15,6 +15,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	if command -v npm > /dev/null; then npm ci --prefix tests/workflows --ignore-scripts --no-audit --no-fund --silent || true; fi
 	touch $@
 
 demo: $(READY)
@@ -42,6 +43,7 @@ lint: $(READY)
 lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o reconciler.lock
 
 schemas: $(READY)
 	$(BIN)/reconciler schema

@@ -110,3 +110,35 @@ def test_a_long_table_is_cut_at_whole_rows() -> None:
 def test_a_limit_that_leaves_no_room_is_refused() -> None:
     with pytest.raises(ValueError, match="no room"):
         markdown.render(plan.build(samples.plan(()), digest=samples.DIGEST), limit=1000)
+
+
+def test_three_thousand_changes_at_two_hundred_properties_fit_with_verdict_worst_findings_and_every_count() -> None:
+    """15 changes at each: prices of many nights in several runs, and what checks say of some of them."""
+    before, after = samples.weekend("165.00", "165.00"), samples.weekend("165.00", "185.00")
+    hotels = [f"hotel-{number:03}-of-the-group" for number in range(200)]
+    operations = tuple(
+        Operation(
+            f"{hotel}/{e}",
+            Change(Address(hotel, "expedia", "rates", (f"room{e}", "BAR")), Action.UPDATE, before, after),
+        )
+        for hotel in hotels
+        for e in range(15)
+    )
+    steep = [
+        Diagnostic("policy/rate_step", "prices move by 60%", Severity.ERROR, address=hotel) for hotel in hotels[:40]
+    ]
+    open_ = [Diagnostic("policy/coverage", f"room {number} is not mapped", Severity.WARNING) for number in range(300)]
+    findings = (*steep, *open_)
+    report = plan.build(replace(samples.plan(operations), findings=findings), digest=samples.DIGEST)
+    text = markdown.render(report, whole="the report of this run", link="[Report](https://host.example/run/1)")
+    assert len(text.encode()) <= markdown.LIMIT
+    lines = text.splitlines()
+    assert "Plan: 0 to create, 3,000 to update, 0 to delete" in lines[1]
+    assert "Refused by rate_step." in text
+    worst = [line for line in lines if line.startswith("- **error**")]
+    assert len(worst) == 40
+    for hotel in hotels:
+        folded = any(f"<b>{hotel}</b> · 15 to update" in line for line in lines)
+        assert folded or lines[lines.index(f"#### {hotel}") + 2].startswith("15 to update"), hotel
+    assert "Not shown here: " in text
+    assert lines[-1] == "[Report](https://host.example/run/1)"
