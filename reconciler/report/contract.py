@@ -116,7 +116,7 @@ class Report:
     `subject` is what it is about (`plan`, `drift`, ...), `facts` what it rests on, `verdict` the one sentence that matters (`closing`:
     it stands last where a person reads downwards in a terminal), `tally` the findings counted, `excerpts` the source lines of findings
     by file and line. `sides`: what the two values of a `Stretch` are, `signs` what the signs of entries say, both in a word for formats
-    that have room for it. `data` makes the machine's form.
+    that have room for it. `asks`: what somebody may write to go on, word for word. `data` makes the machine's form.
     """
 
     subject: str
@@ -133,6 +133,7 @@ class Report:
     excerpts: Mapping[tuple[str, int], str] = field(default_factory=dict)
     tally: str = ""
     remainder: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     sides: tuple[str, str] = ("before", "after")
     signs: Mapping[Sign, str] = field(default_factory=lambda: {sign: sign.name.lower() for sign in Sign})
 

@@ -52,6 +52,7 @@ def _head(report: Report) -> Iterator[Row]:
     if report.facts:
         yield (Span(" · ".join(f"{name} {clean(value)}" for name, value in report.facts), Tone.QUIET),)
     yield from ((Span(clean(text), Tone.WARNING),) for text in report.warnings)
+    yield from ((Span(f"    {clean(text)}"),) for text in report.asks)
     yield from ((Span(clean(text)),) for text in report.notices)
 
 

@@ -7,7 +7,6 @@ run to run, by which the comment is found and edited in place.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +21,8 @@ LIMIT = 65_000
 SMALLEST_LIMIT = 32_768
 """Bitbucket Server's."""
 
-_FOLD_ABOVE = 30
+_FOLD_ABOVE, _FOLD_ALONE_ABOVE = 30, 120
+"""Lines of a property that are folded: beside others, and where it is the only one."""
 _FOOT = 1_000
 _SHORT = 120
 # What Markdown reads as markup anywhere in a line (an underscore inside a word is none), then what it reads at the start of one, then
@@ -46,11 +46,6 @@ def escape(text: str, longest: int = 400) -> str:
     return _REFERENCES.sub(rf"\g<0>{_BREAK}", escaped)
 
 
-def _html(text: str) -> str:
-    """Outside text inside an HTML block, where Markdown's escapes do not hold."""
-    return _REFERENCES.sub(rf"\g<0>{_BREAK}", html.escape(text))
-
-
 def render(
     report: Report, *, limit: int = LIMIT, whole: str = "`reconciler show` of the saved file", link: str = ""
 ) -> str:
@@ -63,11 +58,12 @@ def render(
     if limit < SMALLEST_LIMIT:
         raise ValueError(f"a limit below {SMALLEST_LIMIT} bytes leaves no room")
     head = _head(report)
-    told, silent = _taken([_finding(finding) for finding in report.findings], limit // 4)
+    told, silent = _taken(_findings(report.findings), limit // 4)
     tail = "".join(f"\n{escape(text)}\n" for text in report.remainder[:2])
     findings = "\n" + "".join(told) if told else ""
     room = limit - _size(head) - _size(findings) - _size(tail) - _FOOT
-    sections, hidden = _fitted([_Block(section) for section in report.sections], room)
+    most = _FOLD_ABOVE if len(report.sections) > 1 else _FOLD_ALONE_ABOVE
+    sections, hidden = _fitted([_Block(section, most) for section in report.sections], room)
     cut = hidden.counted(silent)
     foot = f"\n*Not shown here: {cut}. All of it: {whole[: _FOOT // 8]}.*\n" if cut else ""
     return head + findings + sections + tail + foot + (f"\n{link[: _FOOT // 2]}\n" if link else "")
@@ -101,7 +97,8 @@ def _head(report: Report) -> str:
         "",
         f"{escape(report.title, _SHORT)}{f' · {facts}' if facts else ''}",
     ]
-    said, silent = _taken([*_bullets(report.warnings, "⚠ "), *_bullets(report.notices)], LIMIT // 16)
+    asked = [f"  - {_code(text)}\n" for text in report.asks]
+    said, silent = _taken([*_bullets(report.warnings, "⚠ "), *asked, *_bullets(report.notices)], LIMIT // 16)
     more = f"- … and {silent:,} more\n" if silent else ""
     return "\n".join(lines) + "\n" + ("\n" + "".join(said) + more if said or more else "")
 
@@ -122,10 +119,16 @@ def _bullets(texts: Iterable[str], mark: str = "") -> list[str]:
     return [f"- {mark}{escape(text)}\n" for text in texts]
 
 
-def _finding(finding: Diagnostic) -> str:
+def _findings(found: Sequence[Diagnostic]) -> list[str]:
+    """One item each; of neighbours with the same code and hint the last one has the hint."""
+    following = (*((other.code, other.hint) for other in found[1:]), ("", ""))
+    return [_finding(one, hint=(one.code, one.hint) != after) for one, after in zip(found, following, strict=False)]
+
+
+def _finding(finding: Diagnostic, *, hint: bool) -> str:
     place = f" {_code(place_of(finding))}" if place_of(finding) else ""
-    hint = f"\n  Hint: {escape(finding.hint)}" if finding.hint else ""
-    return f"- **{finding.severity.value}** {_code(finding.code)}{place} {escape(finding.message, 1000)}{hint}\n"
+    what = f"\n  Hint: {escape(finding.hint)}" if finding.hint and hint else ""
+    return f"- **{finding.severity.value}** {_code(finding.code)}{place} {escape(finding.message, 1000)}{what}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +152,15 @@ class _Hidden:
 class _Block:
     """A section with its pieces drawn once, to be put together as room allows."""
 
-    def __init__(self, section: Section) -> None:
+    def __init__(self, section: Section, fold_above: int) -> None:
         self.heading = escape(section.heading, _SHORT)
-        self.title = _html(clean(section.heading, _SHORT))
         self.summary = clean(section.summary)
-        self.meaning = f"\n**{escape('; '.join(section.meaning), 1000)}**\n" if section.meaning else ""
+        self.meaning = f"\n**{escape(' · '.join(section.meaning), 1000)}**\n" if section.meaning else ""
         self.said = [*_bullets(section.warnings, "⚠ "), *_bullets(section.notices)]
         self.table = section.table
         self.pieces = _table_rows(section.table) if section.table else _entry_pieces(section)
         self.ticks = "`" * max(3, max((_longest_run(piece, "`") for piece in self.pieces), default=0) + 1)
-        self.folds = bool(self.heading) and sum(piece.count("\n") for piece in self.pieces) > _FOLD_ABOVE
+        self.folds = bool(self.heading) and sum(piece.count("\n") for piece in self.pieces) > fold_above
 
     def short(self) -> str:
         """The heading alone."""
@@ -178,10 +180,9 @@ class _Block:
         missing = len(self.pieces) - len(pieces)
         more = f"\n… and {count(missing, 'more entry', 'more entries')}\n" if cut else ""
         if self.folds:
-            title = f"<b>{self.title}</b> · {_html(self.summary)}"
-            return (
-                f"\n<details><summary>{title}</summary>\n{self.meaning}{notes}{self._body(pieces)}{more}\n</details>\n"
-            )
+            title = count(len(self.pieces), "entry", "entries")
+            inside = f"<details><summary>{title}</summary>\n{self._body(pieces)}{more}\n</details>"
+            return f"{self.short()}{self.meaning}{notes}\n{inside}\n"
         return f"{self.short()}{self.meaning}{notes}{self._body(pieces)}{more}"
 
     def _body(self, pieces: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -31,21 +31,18 @@ SIGNS = {Action.CREATE: Sign.CREATE, Action.UPDATE: Sign.UPDATE, Action.DELETE: 
 _SHOWN_ORDER = (Action.UPDATE, Action.CREATE, Action.DELETE)
 
 
-How = Callable[[Sequence[str]], str]
-"""How the rules with these names are consented to, as a sentence."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A plan of a change under review. `consent`: what is to be written to consent to a rule; `told`: what people said so far."""
+
+    consent: Callable[[str], str]
+    told: tuple[str, ...] = ()
 
 
-def _by_flags(names: Sequence[str]) -> str:
-    return f"To consent, plan again with {' '.join(f'--consent {name}' for name in names)}."
-
-
-def build(
-    plan: Plan, *, digest: str = "", review: Review | None = None, how: How = _by_flags, notices: Sequence[str] = ()
-) -> Report:
+def build(plan: Plan, *, digest: str = "", review: Review | None = None, proposed: Proposed | None = None) -> Report:
     """The report of a plan. `digest` of its file, where the caller has it already: computing it writes the whole file.
 
-    `review`: how it stands to the plan that was reviewed, where it was made again. `how`: how rules that refuse it are consented to;
-    `notices`: what else is to be told.
+    `review`: how it stands to the plan that was reviewed, where it was made again. `proposed`: what is to be told where it is reviewed.
     """
     by_property = _by_property(plan)
     told = findings.told_apart(plan.findings)
@@ -57,12 +54,22 @@ def build(
     return Report(
         subject="plan",
         title=f"Plan for {plan.environment}",
-        verdict=closing_line(plan),
+        verdict=" ".join(filter(None, (_refusal(plan) if proposed else "", closing_line(plan)))),
         data=lambda: plan_file.to_json(plan),
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
-        warnings=(*_not_reviewed(review), *_refused(plan, how), *_partial(plan.scope)),
-        notices=(*_offline(plan), *_as_reviewed(review), *_consents(plan), *notices, *_prune(plan.scope)),
+        warnings=(
+            *_not_reviewed(review),
+            *(_to_consent(plan) if proposed else (*_refused(plan), *_partial(plan.scope))),
+        ),
+        notices=(
+            *_offline(plan),
+            *_as_reviewed(review),
+            *_consents(plan),
+            *(proposed.told if proposed else ()),
+            *_prune(plan.scope),
+        ),
+        asks=tuple(map(proposed.consent, refused(plan.findings))) if proposed else (),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
         tally=findings.tally(plan.findings),
@@ -107,11 +114,20 @@ def _by_property(plan: Plan) -> dict[str, list[Operation]]:
     return by_property
 
 
-def _refused(plan: Plan, how: How) -> Iterator[str]:
-    """What refuses the plan, and how all of it would be consented to."""
+def _refusal(plan: Plan) -> str:
     names = refused(plan.findings)
-    if names:
-        yield f"Refused by {', '.join(names)}. {how(names)}"
+    return f"Refused by {', '.join(names)}." if names else ""
+
+
+def _refused(plan: Plan) -> Iterator[str]:
+    """What refuses the plan, and how all of it would be consented to."""
+    if said := _refusal(plan):
+        yield f"{said} To consent, plan again with {' '.join(f'--consent {name}' for name in refused(plan.findings))}."
+
+
+def _to_consent(plan: Plan) -> Iterator[str]:
+    if refused(plan.findings):
+        yield "To consent, somebody who may write to this repository and did not make the change comments:"
 
 
 def _partial(scope: Scope) -> Iterator[str]:

@@ -154,7 +154,8 @@ def _planned(options: Options, here: Pipeline, change: Change, offline: Path | N
             known = rules(there.loaded.workspace.policies)
             counted = sorted({one.rule for one in given if not one.void and one.rule in known})
             made = replace(make_plan(there, counted), offline=snapshot.as_of if snapshot else None)
-    report = plan_report.build(made, how=lambda refusing: _how(refusing, change.head), notices=_said(given, known))
+    proposed = plan_report.Proposed(lambda rule: line(rule, change.head), _said(given, known))
+    report = plan_report.build(made, proposed=proposed)
     return _Made(report, exit_code(made, detailed=False), made, given)
 
 
@@ -174,12 +175,6 @@ def _unconcerned(environment: str) -> Report:
         data=lambda: {"operations": []},
         environment=environment,
     )
-
-
-def _how(refusing: Sequence[str], head: str) -> str:
-    """How what refuses a plan is consented to."""
-    lines = ", ".join(f"`{line(rule, head)}`" for rule in refusing)
-    return f"To consent, somebody else than the author who may write to this repository comments: {lines}"
 
 
 def _said(given: Sequence[Consent], known: Sequence[str]) -> tuple[str, ...]:
