@@ -15,7 +15,8 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	if command -v npm > /dev/null; then npm ci --prefix tests/workflows --ignore-scripts --no-audit --no-fund --silent || true; fi
+	mkdir -p .venv/node && cp tests/workflows/package.json tests/workflows/package-lock.json .venv/node/
+	if command -v npm > /dev/null; then npm ci --prefix .venv/node --ignore-scripts --no-audit --no-fund --silent || true; fi
 	touch $@
 
 demo: $(READY)

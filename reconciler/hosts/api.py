@@ -10,6 +10,8 @@ from reconciler.errors import RequestRefusedError, UnexpectedReplyError
 from reconciler.providers.contract import Http, Request
 
 T = TypeVar("T")
+MISSING = "404"
+"""The code of the error for what is not there."""
 _PAGE, _MOST_PAGES = 100, 50
 
 
@@ -21,7 +23,7 @@ class Api:
         self._headers = {"Accept": "application/json", **headers}
 
     def get(self, path: str, **query: str) -> Any:
-        """What is at a path. Raises ProviderError, `MissingError` where nothing is."""
+        """What is at a path. Raises ProviderError; with code 404 where nothing is."""
         return self._send(Request("GET", path, self._headers, query=query), repeatable=True)
 
     def pages(self, path: str, key: str = "", **query: str) -> list[Any]:
@@ -44,7 +46,8 @@ class Api:
     def _send(self, request: Request, *, repeatable: bool) -> Any:
         reply = self._http.send(request, repeatable=repeatable)
         if reply.status == 404:
-            raise MissingError(f"{self._name} has nothing at {request.path}, or shows it to others only", code="404")
+            said = f"{self._name} has nothing at {request.path}, or shows it to others only"
+            raise RequestRefusedError(said, code=MISSING)
         if reply.status >= 400:
             hint = "has the token the permissions that docs/ci.md names?" if reply.status in (401, 403) else ""
             raise RequestRefusedError(
@@ -56,10 +59,6 @@ class Api:
             return json.loads(reply.body) if reply.body else None
         except (ValueError, RecursionError) as error:
             raise UnexpectedReplyError(f"{self._name} answers with something that is no JSON") from error
-
-
-class MissingError(RequestRefusedError):
-    """There is nothing of that name at the host."""
 
 
 def field(data: Any, kind: type[T], *keys: str) -> T:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.errors import UnexpectedReplyError
-from reconciler.hosts.api import Api, MissingError, field
+from reconciler.errors import RequestRefusedError, UnexpectedReplyError
+from reconciler.hosts.api import MISSING, Api, field
 from reconciler.hosts.contract import Artefact, Change, State
 from reconciler.model.review import Comment
 from reconciler.model.secret import Secret
@@ -95,8 +95,10 @@ class GitHub:
         """Whether somebody is a collaborator who may push."""
         try:
             found = self._api.get(f"{self._here}/collaborators/{quote(person, safe='')}/permission")
-        except MissingError:
-            return False
+        except RequestRefusedError as error:
+            if error.code == MISSING:  # somebody whom GitHub does not know any more
+                return False
+            raise
         return field(found, str, "permission") in _WRITERS
 
     def check(self, commit: str, name: str, state: State, said: str, url: str) -> None:

@@ -16,29 +16,30 @@ _WHO = {"NAME": "reconciler", "EMAIL": "reconciler@localhost"}
 
 def committed(root: Path, changed: Mapping[str, str], message: str) -> str:
     """A commit on top of what is checked out, in which these files of the workspace have these texts. Raises UsageError."""
-    with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
-        environ = _environ(Path(folder))
-        before = place_in_repository(root)
-        _needed(git(root, "read-tree", "HEAD", environ=environ))
-        for name, text in sorted(changed.items()):
-            blob = _needed(git(root, "hash-object", "-w", "--stdin", environ=environ, text=text))
-            _needed(git(root, "update-index", "--add", "--cacheinfo", f"100644,{blob},{before}{name}", environ=environ))
-        tree = _needed(git(root, "write-tree", environ=environ))
-        return _needed(git(root, "commit-tree", tree, "-p", "HEAD", "-m", message, environ=environ))
+    before = place_in_repository(root)
+    return _commit(root, {before + name: text for name, text in changed.items()}, message, parent="HEAD")
 
 
 def kept(root: Path, name: str, folder: Path, authorization: str) -> None:
     """Keeps the files of a folder in the repository at the origin, on a branch of their own, where the host keeps none."""
-    files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
+    files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.is_file()}
+    pushed(root, _commit(root, files, name), f"{_KEPT}/{name}", authorization)
+
+
+def _commit(root: Path, files: Mapping[str, str], message: str, parent: str = "") -> str:
+    """A commit of these files, on top of all of its parent's where it has one."""
     with tempfile.TemporaryDirectory(prefix="reconciler-") as scratch:
-        environ = _environ(Path(scratch))
-        for file, content in files.items():
-            text = content.decode("utf-8")
+        environ = {**os.environ, "GIT_INDEX_FILE": str(Path(scratch, "index"))}
+        environ |= {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _WHO.items()}
+        if parent:
+            _needed(git(root, "read-tree", parent, environ=environ))
+        for name, text in sorted(files.items()):
             blob = _needed(git(root, "hash-object", "-w", "--stdin", environ=environ, text=text))
-            _needed(git(root, "update-index", "--add", "--cacheinfo", f"100644,{blob},{file}", environ=environ))
+            _needed(git(root, "update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", environ=environ))
         tree = _needed(git(root, "write-tree", environ=environ))
-        commit = _needed(git(root, "commit-tree", tree, "-m", name, environ=environ))
-    pushed(root, commit, f"{_KEPT}/{name}", authorization)
+        return _needed(
+            git(root, "commit-tree", tree, *(("-p", parent) if parent else ()), "-m", message, environ=environ)
+        )
 
 
 def brought(root: Path, name: str, into: Path, names: Sequence[str], authorization: str) -> bool:
@@ -53,12 +54,6 @@ def brought(root: Path, name: str, into: Path, names: Sequence[str], authorizati
         if text is not None:
             (into / file).write_text(f"{text}\n", encoding="utf-8")
     return True
-
-
-def _environ(scratch: Path) -> dict[str, str]:
-    """Git's surroundings with an index of its own, and somebody who commits."""
-    environ = {**os.environ, "GIT_INDEX_FILE": str(scratch / "index")}
-    return environ | {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _WHO.items()}
 
 
 def pushed(root: Path, commit: str, branch: str, authorization: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from reconciler.engine.planner import calendar_of
@@ -222,3 +222,13 @@ def unknown(snapshot: Snapshot, hotels: Collection[Property]) -> Iterator[Diagno
             yield Diagnostic(
                 NOT_IN_SNAPSHOT, said, Severity.WARNING, "a plan that may look shows it", hotel.file, address=hotel.slug
             )
+
+
+def old(snapshot: Snapshot, now: datetime, most: timedelta) -> Iterator[Diagnostic]:
+    """That a snapshot is older than a plan may be."""
+    age = now - snapshot.as_of
+    if age > most:
+        said = (
+            f"the snapshot is of {snapshot.as_of:%Y-%m-%d %H:%M} UTC, {age.days} days ago: much may be otherwise by now"
+        )
+        yield Diagnostic("snapshot-old", said, Severity.WARNING, "take a new one with `reconciler snapshot`")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn, cast
 
 from reconciler.errors import ReconcilerError, RefusedError, UsageError
 from reconciler.model.address import DATABASE, WORKSPACE
-from reconciler.model.diagnostics import Diagnostic, Severity, in_order
+from reconciler.model.diagnostics import in_order
 from reconciler.model.moves import Moves
 from reconciler.model.property import EXPEDIA, Property
 from reconciler.model.secret import Secret
@@ -20,12 +19,10 @@ from reconciler.model.workspace import Environment
 from reconciler.providers.contract import Target
 from reconciler.runtime.closures import with_closures
 from reconciler.runtime.site import Site, Targets
-from reconciler.runtime.snapshotting import Recorded, Remembered, ids_of, unknown
+from reconciler.runtime.snapshotting import Recorded, Remembered, ids_of, old, unknown
 from reconciler.store.contract import Writer
 from reconciler.wiring import Options, clock, loaded_under_rules
 from reconciler.wiring.targets import CAPABILITIES, moving_at
-
-_OLD = "snapshot-old"
 
 
 @contextmanager
@@ -37,7 +34,7 @@ def offline_site(options: Options, snapshot: Snapshot) -> Iterator[Site]:
             f"the snapshot is of environment `{snapshot.environment}`, not of `{environment.name}`", hint="check --env"
         )
     now = options.as_of or max(clock(), snapshot.as_of)
-    told = [*unknown(snapshot, loaded.properties), *_age(snapshot, now - snapshot.as_of, loaded.workspace.plan_ttl)]
+    told = [*unknown(snapshot, loaded.properties), *old(snapshot, now, loaded.workspace.plan_ttl)]
     hotels = [hotel for hotel in loaded.properties if hotel.slug in snapshot.seen]
     remembered = Remembered(snapshot, hotels)
     yield Site(
@@ -67,14 +64,6 @@ def offline_site(options: Options, snapshot: Snapshot) -> Iterator[Site]:
         distrust=options.distrust,
         progress=options.progress,
     )
-
-
-def _age(snapshot: Snapshot, age: timedelta, most: timedelta) -> Iterator[Diagnostic]:
-    if age > most:
-        said = (
-            f"the snapshot is of {snapshot.as_of:%Y-%m-%d %H:%M} UTC, {age.days} days ago: much may be otherwise by now"
-        )
-        yield Diagnostic(_OLD, said, Severity.WARNING, "take a new one with `reconciler snapshot`")
 
 
 def _remembered(seen: Seen, hotel: Property) -> Property:

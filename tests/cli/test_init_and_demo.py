@@ -23,6 +23,9 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 LAID_OUT = [
+    ".github/workflows/apply.yml",
+    ".github/workflows/drift.yml",
+    ".github/workflows/plan.yml",
     ".gitignore",
     ".vscode/extensions.json",
     ".vscode/settings.json",
@@ -68,6 +71,13 @@ def test_what_init_lays_out_is_in_order(tmp_path: Path) -> None:
         "recommendations": ["redhat.vscode-yaml"]
     }
     assert "yaml.format.enable" in json.loads((folder / ".vscode/settings.json").read_text("utf-8"))
+
+
+def test_pipelines_are_those_of_the_host_or_none(tmp_path: Path) -> None:
+    for host, pipelines in (("gitlab", [".gitlab-ci.yml"]), ("none", [])):
+        folder = tmp_path / host
+        assert run("init", str(folder), "--host", host)[0] == 0
+        assert [name for name in laid_out(folder) if "-ci" in name or "workflows" in name] == pipelines
 
 
 def test_a_hotel_in_a_new_workspace_inherits_its_defaults(tmp_path: Path) -> None:

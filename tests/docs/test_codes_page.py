@@ -21,7 +21,8 @@ KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 SINGLE_WORDS = frozenset({"tab", "tag", "directive", "symlink", "unmanaged"})
 NO_CODES = frozenset(
     """utf-8 utf-8-sig content-encoding content-type accept-encoding accept-version retry-after x-gzip rev-parse local-sandbox
-    json-into host-only user-agent request-id transaction-id ls-files ls-tree cat-file name-only exclude-standard end-of-options""".split()
+    json-into host-only user-agent request-id transaction-id ls-files ls-tree cat-file name-only exclude-standard end-of-options
+    merge-tree merge-base read-tree write-tree commit-tree hash-object update-index""".split()
 )
 """Words of that form that are something else: headers, encodings, arguments of other programs."""
 

