@@ -68,7 +68,8 @@ def bare_database(database_server: str) -> Iterator[str]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What the simulator tried, and how long each rule that was switched off survived."""
+    """What the simulator tried, and how long each rule that was switched off survived; how many tests drove a browser."""
+    _say_how_many_browser_tests_ran(terminalreporter)
     tried: Counter[str] = Counter()
     survived: dict[str, list[int]] = {}
     for report in terminalreporter.getreports("passed"):
@@ -86,3 +87,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(
             f"switched off: {rule}: found after {steps[0]} to {steps[-1]} steps, {middle} in the middle"
         )
+
+
+def _say_how_many_browser_tests_ran(terminalreporter: Any) -> None:
+    """How many tests drove a real browser: where none is installed they are skipped, and that should not go unseen."""
+    stats = terminalreporter.stats
+    counts = {
+        what: sum(report.nodeid.startswith("tests/browser/") for report in stats.get(what, ()))
+        for what in ("passed", "failed", "skipped")
+    }
+    if any(counts.values()):
+        ran = counts["passed"] + counts["failed"]
+        terminalreporter.write_line(f"Browser tests: {ran} ran, {counts['skipped']} skipped.")
