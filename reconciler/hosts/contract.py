@@ -22,7 +22,7 @@ from reconciler.model.review import Comment
 class Change:
     """A proposed change: a pull request or merge request. `head`: its last commit; `merged`: the commit that it became, or empty.
 
-    `fork`: whether it comes from another repository. `onto`: the branch that it is for.
+    `fork`: whether it comes from another repository. `onto`: the branch that it is for. `open`: whether it is still to be decided on.
     """
 
     number: int
@@ -32,6 +32,7 @@ class Change:
     fork: bool
     url: str
     merged: str = ""
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

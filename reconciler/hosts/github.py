@@ -63,6 +63,7 @@ class GitHub:
             fork=origin != self._repository,
             url=field(data, str, "html_url"),
             merged=field(data, str, "merge_commit_sha") if merged else "",
+            open=field(data, str, "state") == "open",
         )
 
     def head_of(self, number: int) -> str:

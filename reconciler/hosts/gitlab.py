@@ -66,6 +66,7 @@ class GitLab:
             fork=field(data, int, "source_project_id") != field(data, int, "target_project_id"),
             url=field(data, str, "web_url"),
             merged=str(became) if done and became else "",
+            open=field(data, str, "state") == "opened",
         )
 
     def head_of(self, number: int) -> str:

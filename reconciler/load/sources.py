@@ -10,10 +10,16 @@ from reconciler.load.places import Places
 from reconciler.load.problems import Keys
 from reconciler.model.address import DATABASE, WORKSPACE, Address
 
+MOST = 500
+"""Properties of which it is looked up: it takes about 10 ms for each. Of more it is left to `explain`."""
+
 
 def sources(loaded: Loaded, addresses: Iterable[Address]) -> dict[Address, str]:
-    """`file:line` by address, of those that the files write something about. All of one property's at a time: a file is read once."""
+    """`file:line` by address, of those that the files write something about. Nothing where they are of too many properties."""
     found: dict[Address, str] = {}
+    addresses = set(addresses)
+    if len({address.property for address in addresses}) > MOST:
+        return {}
     places, layers, slug = Places(), [], ""
     for address in sorted(addresses):
         if address.property != slug:

@@ -27,7 +27,10 @@ class Mover(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One address that differs. All three values hold the differing nights only (calendars), None where there is nothing."""
+    """One address that differs. All three values hold the differing nights only (calendars), None where there is nothing.
+
+    `source`: file and line that say what git wants, where that was looked up.
+    """
 
     address: Address
     mover: Mover
@@ -36,6 +39,7 @@ class Difference:
     observed: Value | None
     provenance: Provenance
     counts: Calendar[Counts] = Calendar()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ def _entries(differences: Iterable[Difference], year: int) -> Iterator[Entry]:
             Tone.QUIET if difference.mover is Mover.GIT else Tone.WARNING,
             calendar=partial(_stretches, difference) if _dated(difference) else None,
             address=difference.address,
+            source=difference.source,
         )
 
 

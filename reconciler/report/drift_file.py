@@ -61,6 +61,8 @@ def _difference(difference: Difference) -> dict[str, Json]:
         "applied": kind.to_json(difference.applied),
         "observed": kind.to_json(difference.observed),
     }
+    if difference.source:
+        data["source"] = difference.source
     if difference.counts:
         data["counts"] = plan_file.counts_to_json(difference.counts)
     return data
@@ -116,4 +118,5 @@ def _read_difference(item: dict[str, Any]) -> Difference:
         kind.from_json(item["observed"]),
         Provenance(item["provenance"]),
         plan_file.counts_from_json(item.get("counts", [])),
+        plan_file.read_text(item.get("source", "")),
     )

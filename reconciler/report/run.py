@@ -82,6 +82,7 @@ def _facts(run: Run) -> tuple[tuple[str, str], ...]:
         ("version", run.tool_version),
         ("commit", run.commit or ""),
         ("plan", run.plan_digest or ""),
+        ("change", str(run.summary.get("change") or "")),
     )
     return tuple((name, value) for name, value in known if value)
 

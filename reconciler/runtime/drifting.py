@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from reconciler.engine.drift import differences
 from reconciler.engine.planner import touched, within
+from reconciler.load.sources import sources
 from reconciler.model.address import WORKSPACE, Address
 from reconciler.model.diagnostics import in_order
 from reconciler.model.drift import DriftReport
@@ -53,10 +55,12 @@ def report_of(site: Site, pairs: Looked) -> DriftReport:
         findings += [*closed_by_hand(hotel), *unsold(hotel), *not_owned(hotel, site.capabilities, coverage)]
     findings += ages(site)
     applied = {address: last for _, known in pairs for address, last in known.items()}
+    written = sources(site.loaded, (change.address for change in changes))
+    found = (replace(one, source=written.get(one.address, "")) for one in differences(changes, applied))
     return DriftReport(
         environment=site.environment.name,
         as_of=site.now,
-        differences=tuple(differences(changes, applied)),
+        differences=tuple(found),
         never_sent=tuple(_never_sent(surveys)),
         findings=in_order(findings),
         properties=tuple(hotel.slug for hotel in hotels),

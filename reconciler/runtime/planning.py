@@ -30,9 +30,6 @@ from reconciler.runtime.survey import Survey, survey_property, survey_workspace,
 from reconciler.runtime.suspending import suspended
 from reconciler.runtime.validating import unsold
 
-_MOST_SOURCED = 500
-"""Properties: looking up where things are written takes about 10 ms for each."""
-
 A = TypeVar("A")
 T = TypeVar("T")
 
@@ -84,10 +81,8 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
 
 
 def _sourced(site: Site, steps: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """The operations with the places in the files that say so; of very many properties those are left to `explain`."""
-    if len({step.address.property for step in steps}) > _MOST_SOURCED:
-        return steps
-    found = sources(site.loaded, {step.address for step in steps})
+    """The operations with the places in the files that say so."""
+    found = sources(site.loaded, (step.address for step in steps))
     return tuple(replace(step, source=found.get(step.address, "")) for step in steps)
 
 

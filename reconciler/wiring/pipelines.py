@@ -61,8 +61,11 @@ def merged_change(here: Pipeline, number: int | None) -> Change | None:
     """The merged change with this number; without one, the change that this commit came from. Raises UsageError for one that is open."""
     asked = number or here.change
     if asked is None:
-        return here.host.change_of(here.commit)
+        found = here.host.change_of(here.commit)
+        return found if found is not None and found.onto == here.branch else None
     change = here.host.change(asked)
+    if change.onto != here.branch:
+        raise UsageError(f"{here.host.mark}{asked} was for another branch than {here.branch}")
     if not change.merged:
         raise UsageError(f"{here.host.mark}{asked} is not merged", hint="what is reviewed is applied after the merge")
     return change

@@ -204,6 +204,7 @@ class _Job:
         assert given["persist-credentials"] == "false"
         assert "ref" not in given, "nothing but the default branch is ever checked out"
         subprocess.run(["git", "clone", "--quiet", self.forge.remote.as_uri(), str(self.work)], check=True)
+        subprocess.run(["git", "checkout", "--quiet", self.commit], cwd=self.work, check=True)
         return 0, ""
 
     def _upload(self, given: Mapping[str, str]) -> tuple[int, str]:

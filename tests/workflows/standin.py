@@ -39,6 +39,7 @@ class Pull:
     author: str = "maria"
     origin: str = REPOSITORY
     merged: str = ""
+    onto: str = "main"
 
 
 @dataclass
@@ -120,7 +121,7 @@ class GitHubStandIn:
                 "state": "closed" if one.merged else "open",
                 "user": {"login": one.author},
                 "head": {"sha": one.head, "ref": "topic", "repo": {"full_name": one.origin}},
-                "base": {"ref": "main"},
+                "base": {"ref": one.onto},
                 "html_url": f"https://github.example/{REPOSITORY}/pull/{number}",
                 "merged_at": "2031-01-13T08:00:00Z" if one.merged else None,
                 "merge_commit_sha": one.merged or None,

@@ -71,6 +71,54 @@ def test_bad_files_are_told_with_their_lines(repository: Repository) -> None:
     assert "no plan could be made of the change" in ran.log
 
 
+def test_what_was_merged_and_changed_again_is_not_brought_back_by_a_run_that_is_made_again(
+    repository: Repository,
+) -> None:
+    repository.propose(7, *CHEAPER)
+    assert repository.plan(7).ok
+    older = repository.merge(7)
+    repository.propose(8, "default: 125.00", "default: 120.00")
+    repository.merge(8)  # takes it back before it was ever applied
+    repository.git("checkout", "--quiet", older)
+    payload: dict[str, object] = {}
+    ran = repository.forge.run(repository.folder / ".github/workflows/apply.yml", "push", payload, older)
+    assert not ran.ok
+    assert "main says otherwise by now" in repository.comment(7, "apply")
+    repository.git("checkout", "--quiet", "main")
+    assert repository.world.addresses() == []
+
+
+def test_two_that_were_merged_one_after_the_other_are_applied_each_by_its_own_run(repository: Repository) -> None:
+    repository.propose(7, *CHEAPER)
+    repository.propose(8, "min_stay: 1", "min_stay: 2")
+    assert repository.plan(7).ok
+    assert repository.plan(8).ok
+    older, newer = repository.merge(7), repository.merge(8)
+    for commit in (older, newer):
+        ran = repository.forge.run(repository.folder / ".github/workflows/apply.yml", "push", {}, commit)
+        assert ran.ok, ran.log
+    assert repository.world.addresses() == []
+
+
+def test_what_anybody_comments_after_the_merge_changes_nothing_of_what_was_reviewed(repository: Repository) -> None:
+    repository.propose(7, *CHEAPER)
+    assert repository.plan(7).ok
+    comment = repository.comment(7)
+    repository.merge(7)
+    ran = repository.say(7, "mallory", "/reconciler plan")
+    assert "#7 is decided on" in ran.log
+    assert repository.comment(7) == comment
+    assert repository.apply().ok
+
+
+def test_a_pull_request_for_another_branch_is_left_alone(repository: Repository) -> None:
+    repository.propose(7, *CHEAPER, onto="next")
+    ran = repository.plan(7)
+    assert ran.ok, ran.log
+    assert "is for another branch than main" in ran.log
+    assert repository.host.comments == []
+
+
 def test_a_change_that_concerns_no_hotel_is_no_noise(repository: Repository) -> None:
     one = repository.propose(7)
     assert repository.plan(7).ok

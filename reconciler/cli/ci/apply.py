@@ -6,7 +6,7 @@ nothing starts, and the difference is told where the change was reviewed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from reconciler.report.contract import Report, count
 from reconciler.runtime.applying import apply_plan, refuse_old, settle_leftovers
 from reconciler.runtime.planning import make_plan
 from reconciler.runtime.proposing import brought
-from reconciler.runtime.revision import git_state, is_ancestor
+from reconciler.runtime.revision import exported, fetched, git_state, is_ancestor
 from reconciler.runtime.site import Site
 from reconciler.wiring import Options, environment_of, site
 from reconciler.wiring.pipelines import Pipeline, merged_change, pipeline, review_key
@@ -100,16 +100,41 @@ def _applied(options: Options, here: Pipeline, change: Change, folder: Path) -> 
     before = _reviewed(options, here, change, folder)
     if before is None:
         return _unconcerned(), 0
-    with site(planned_as(before.plan, options), changes=True) as there:
+    consents = sorted({rule for rule, _ in before.record.consents})
+    asked = planned_as(before.plan, options)
+    newest = _newest(asked, here, consents)
+    with site(asked, changes=True) as there:
         there.properties()
         refuse_old(there, before.plan)
-        made = make_plan(there, sorted({rule for rule, _ in before.record.consents}))
+        made = make_plan(there, consents)
+        if newest is not None and (overtaken := compare(newest, made).others):
+            raise StalePlanError(
+                f"{here.branch} says otherwise by now at {count(len(overtaken), 'address', 'addresses')}, such as {overtaken[0]}",
+                hint="what was merged later is applied by its own run",
+            )
         review = compare(before.plan, made)
         if review.others:
             return _moved(made, review), StalePlanError.exit_code
         if (code := exit_code(made, detailed=False)) == 3:
             return plan_report.build(made, review=review), code
         return _carried_out(there, made, code, review, _about(here, change, before.record))
+
+
+def _newest(options: Options, here: Pipeline, consents: Sequence[str]) -> Plan | None:
+    """What the main branch wants now, where it has moved on since the commit that is checked out; None where it has not.
+
+    A run that is made again later must not bring back what was merged, and changed again since.
+    """
+    head, _ = git_state(options.workspace)
+    tip = fetched(options.workspace, f"refs/heads/{here.branch}", here.authorization)
+    if tip == head:
+        return None
+    with (
+        exported(options.workspace, tip) as files,
+        site(replace(options, files=files, commit=tip)) as there,
+    ):
+        there.properties()
+        return make_plan(there, consents)
 
 
 def _unconcerned() -> Report:

@@ -93,8 +93,8 @@ def plan(options: Options, number: int | None, out: Path, offline: Path | None) 
         raise UsageError("which change?", hint="the event names none; give --change N")
     with fenced(options.environ):
         change = here.host.change(asked)
-        if change.fork and key is not None:
-            click.echo("A change from a fork gets no secrets: it is planned offline, by a job of its own.")
+        if why := _not_ours(change, here, offline=key is None):
+            click.echo(why)
             return 0
         poster = Poster(here, change, environment_of(options))
         poster.check(change.head, "plan", State.PENDING, "looking at what it would change")
@@ -112,6 +112,17 @@ def plan(options: Options, number: int | None, out: Path, offline: Path | None) 
         here.write_output("head", change.head)
         here.write_output("ref", here.host.head_of(change.number))
     return made.code
+
+
+def _not_ours(change: Change, here: Pipeline, *, offline: bool) -> str:
+    """Why a change is not planned here; empty where it is."""
+    if change.fork and not offline:
+        return "A change from a fork gets no secrets: it is planned offline, by a job of its own."
+    if not change.open:  # what was reviewed stays as it was
+        return f"{here.host.mark}{change.number} is decided on: its plan stays as it was reviewed."
+    if change.onto != here.branch:
+        return f"{here.host.mark}{change.number} is for another branch than {here.branch}: what it says is not what hotels sell."
+    return ""
 
 
 def artefact_name(environment: str, head: str) -> str:

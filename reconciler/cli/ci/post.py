@@ -62,10 +62,10 @@ class Poster:
         report = replace(report, subject=subject, environment=self.environment)
         link = f"[Report with calendars, plan, log]({self.here.run_url})"
         text = markdown.render(report, limit=self.here.host.limit, whole="the report of this run", link=link)
+        click.echo(terminal.render(report), nl=False)
+        self.here.write_summary(text)
         self.comment(text, only_edit=only_edit)
         self.check(commit, subject, _STATES.get(code, State.FAILURE), report.verdict)
-        self.here.write_summary(text)
-        click.echo(terminal.render(report), nl=False)
         return text
 
     def comment(self, text: str, *, only_edit: bool = False) -> None:
