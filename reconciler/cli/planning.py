@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from reconciler.cli.asked import check_rules
 from reconciler.cli.options import common
 from reconciler.cli.output import FORMATS, save, saved_text
 from reconciler.cli.output import show as draw
-from reconciler.engine import plan_file
+from reconciler.engine import plan_file, snapshot_file
 from reconciler.engine.reviewed import compare
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.plan import Plan, Scope
@@ -21,8 +22,9 @@ from reconciler.report import drift as drift_report
 from reconciler.report import drift_file
 from reconciler.report import plan as plan_report
 from reconciler.report.contract import count
-from reconciler.runtime.applying import refuse_old
+from reconciler.runtime.applying import refuse_offline, refuse_old
 from reconciler.runtime.planning import failures, make_plan
+from reconciler.runtime.site import Site
 from reconciler.wiring import Options, clock, site
 
 _DRIFT = re.compile(r'"report"\s*:\s*"drift"')
@@ -59,11 +61,18 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     metavar="FILE",
     help="Plan again what this plan was about, and exit 4 unless it is the same, or less because some is already so.",
 )
+@click.option(
+    "--offline",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="SNAPSHOT",
+    help="Plan against this snapshot and touch nothing; such a plan cannot be applied.",
+)
 @common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
     out: Path | None,
     reviewed: Path | None,
+    offline: Path | None,
     detailed_exitcode: bool,
     consents: tuple[str, ...],
     prune: bool,
@@ -81,12 +90,17 @@ def plan(
       reconciler plan --detailed-exitcode --env production
       reconciler plan --prune --env staging --out plan.json
       reconciler plan --reviewed reviewed.json --out plan.json
+      reconciler plan --offline snapshot.json --changed-since origin/main
     """
+    if offline is not None and reviewed is not None:
+        raise UsageError(
+            "--offline and --reviewed cannot be given together", hint="what is applied looks at the targets"
+        )
     options = replace(options, scope=replace(options.scope, prune=prune))
     before = as_reviewed(reviewed, options, consents) if reviewed is not None else None
     if before is not None:
         options, consents = planned_as(before, options), before.consents
-    with site(options) as here:
+    with site(options) if offline is None else nullcontext(_offline(options, offline)) as here:
         here.properties()
         check_rules(consents, here.loaded.workspace.policies)
         if before is not None:
@@ -105,13 +119,23 @@ def plan(
     return exit_code(made, detailed=detailed_exitcode)
 
 
+def _offline(options: Options, file: Path) -> Site:
+    """The site over the snapshot in a file."""
+    from reconciler.wiring.offline import offline_site
+
+    snapshot, digest = snapshot_file.loads(saved_text(file))
+    return offline_site(options, snapshot, digest)
+
+
 def as_reviewed(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
-    """The plan in a file. Raises UsageError where flags ask for anything else than it says."""
+    """The plan in a file. Raises UsageError where flags ask for anything else than it says, StalePlanError where it was made offline."""
     if options.scope != Scope() or options.distrust or consents:
         raise UsageError(
             "a saved plan takes no planning options", hint="its scope is what was reviewed; plan again for another"
         )
-    return plan_file.loads(saved_text(file))[0]
+    saved = plan_file.loads(saved_text(file))[0]
+    refuse_offline(saved)
+    return saved
 
 
 def planned_as(saved: Plan, options: Options) -> Options:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -48,7 +49,7 @@ def build(plan: Plan, *, digest: str = "", review: Review | None = None) -> Repo
         data=lambda: plan_file.to_json(plan),
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
-        warnings=(*_not_reviewed(review), *_refused(plan), *_partial(plan.scope)),
+        warnings=(*_offline(plan), *_not_reviewed(review), *_refused(plan), *_partial(plan.scope)),
         notices=(*_as_reviewed(review), *_consents(plan), *_prune(plan.scope)),
         sections=tuple(sorted(sections, key=lambda section: not section.warnings)),
         findings=told,
@@ -113,6 +114,20 @@ def _partial(scope: Scope) -> Iterator[str]:
     if scope.window is not None:
         parts.append(f"the next {count(scope.window, 'night')}")
     yield f"This plan is partial. It looks at: {'; '.join(parts)}."
+
+
+def _offline(plan: Plan) -> Iterator[str]:
+    if plan.offline is not None:
+        at, age = moment(plan.offline.as_of), _age(plan.as_of - plan.offline.as_of)
+        yield f"Planned offline against a snapshot of {at}, {age} old: what is out there may be otherwise. This plan cannot be applied."
+
+
+def _age(age: timedelta) -> str:
+    """How old something is, in the largest unit of which it has two."""
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    if minutes >= 2 * 24 * 60:
+        return count(minutes // (24 * 60), "day")
+    return count(minutes // 60, "hour") if minutes >= 2 * 60 else count(minutes, "minute")
 
 
 def _not_reviewed(review: Review | None) -> Iterator[str]:

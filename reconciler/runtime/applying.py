@@ -131,7 +131,8 @@ def settle_leftovers(site: Site, run: Run) -> None:
 
 
 def check_fits(site: Site, plan: Plan) -> None:
-    """What can be said of a plan without looking at anything: environment, age, refusals."""
+    """What can be said of a plan without looking at anything: what it was made against, environment, age, refusals."""
+    refuse_offline(plan)
     refuse_old(site, plan)
     _refuse_what_checks_refuse(site, plan)
     if site.environment.require_commit and (site.commit is None or site.dirty or plan.commit is None):
@@ -140,6 +141,15 @@ def check_fits(site: Site, plan: Plan) -> None:
             hint="commit, plan again, then apply; require_commit in reconciler.yaml says so",
         )
     require_environment(site)
+
+
+def refuse_offline(plan: Plan) -> None:
+    """Raises StalePlanError for a plan that was made against a snapshot."""
+    if plan.offline is not None:
+        raise StalePlanError(
+            f"the plan was made offline, against a snapshot of {plan.offline.as_of:%Y-%m-%d %H:%M %Z}: it is there to be looked at",
+            hint="plan without --offline, and have that reviewed",
+        )
 
 
 def refuse_old(site: Site, plan: Plan) -> None:

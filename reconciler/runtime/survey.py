@@ -37,6 +37,8 @@ from reconciler.runtime.units import being_moved
 
 DUPLICATE_ROWS = "duplicate-rows"
 """The code of the findings about rows that share a key which has to be unique."""
+NOT_IN_SNAPSHOT = "not-in-snapshot"
+"""The code of the findings about what a snapshot does not speak of."""
 ALWAYS_READ = frozenset({"mapping", "rate_plan"})
 """Kinds that are read at a provider whatever was asked for: the others hang on them."""
 _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
@@ -306,7 +308,7 @@ def _normal(
             continue
         normal, remarks = target.normal(address, value, seen.traits)
         findings.extend(remarks)
-        if any(remark.severity is Severity.ERROR for remark in remarks):
+        if any(remark.severity is Severity.ERROR or remark.code == NOT_IN_SNAPSHOT for remark in remarks):
             continue
         observed = survey.observed.get(address)
         if address.kind == "availability" and observed is not None:

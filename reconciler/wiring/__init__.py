@@ -26,7 +26,7 @@ from reconciler.wiring.targets import CAPABILITIES, LOCAL_ACCOUNT, Plant, all_lo
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.property import Property
-    from reconciler.store.postgres import PostgresStore
+    from reconciler.store.contract import Reader
     from reconciler.store.seed import PropertyRow
 
 __all__ = [
@@ -40,6 +40,8 @@ __all__ = [
     "directory",
     "load",
     "reached_since",
+    "refuse_prune",
+    "remembered",
     "site",
 ]
 
@@ -134,11 +136,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
     from reconciler.store.postgres import PostgresStore
 
     loaded, environment = load(options)
-    if options.scope.prune and not environment.allow_prune:
-        raise UsageError(
-            f"--prune is not allowed in environment `{environment.name}`",
-            hint="write `retired: true` instead; or `allow_prune: true` for the environment in reconciler.yaml",
-        )
+    refuse_prune(options, environment)
     database = database_of(options, environment)
     if changes:
         _refuse_lost_journal(database, environment, loaded.workspace, options.environ)
@@ -149,7 +147,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         stack.callback(store.close)
         plant = Plant(options, loaded.workspace, environment, url, store)
         commit, dirty = git_state(options.workspace)
-        hotels = tuple(_remembered(store, loaded.properties, prune=options.scope.prune))
+        hotels = tuple(remembered(store, loaded.properties, prune=options.scope.prune))
         store.expect({hotel.slug: hotel.pending for hotel in hotels if hotel.pending})
         yield Site(
             loaded=replace(loaded, properties=hotels),
@@ -178,7 +176,16 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         )
 
 
-def _remembered(store: PostgresStore, hotels: Iterable[Property], *, prune: bool) -> Iterator[Property]:
+def refuse_prune(options: Options, environment: Environment) -> None:
+    """Raises UsageError for --prune where the environment does not let it."""
+    if options.scope.prune and not environment.allow_prune:
+        raise UsageError(
+            f"--prune is not allowed in environment `{environment.name}`",
+            hint="write `retired: true` instead; or `allow_prune: true` for the environment in reconciler.yaml",
+        )
+
+
+def remembered(store: Reader, hotels: Iterable[Property], *, prune: bool) -> Iterator[Property]:
     """The properties with what people and earlier runs did to them: rooms closed by hand, moves that are still to be carried out.
 
     With `prune`, plans that earlier runs applied and that vanished, retired.

@@ -59,7 +59,8 @@ LOCAL_SANDBOX = "http://127.0.0.1:8790"
 LOCAL_ACCOUNT = "local-sandbox"
 """User and password of the sandbox on this machine: no secret."""
 LOCAL_RATE = 60_000
-_KEYS = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("partner_id", "api_key")}
+KEYS: Mapping[str, tuple[str, ...]] = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("partner_id", "api_key")}
+"""What a credential for a provider is made of."""
 _ENDPOINTS = {EXPEDIA: expedia.ENDPOINTS, BOOKING: booking.ENDPOINTS}
 _ALLOWED_HOSTS = expedia.ALLOWED_HOSTS | booking.ALLOWED_HOSTS
 
@@ -278,7 +279,7 @@ class Plant:
                 f"no {self._environment.credential_set} credentials for {provider}",
                 hint="name them in reconciler.yaml, as references",
             )
-        secrets = {key: Secret(LOCAL_ACCOUNT) for key in _KEYS[provider]} if local else {}
+        secrets = {key: Secret(LOCAL_ACCOUNT) for key in KEYS[provider]} if local else {}
         for key, reference in references.items():
             try:
                 secrets[key] = resolve(reference, self._options.environ)

@@ -93,6 +93,13 @@ class BookingCom:
             assigned={pair: id_ for pair, id_ in self._listed.plans.items() if pair in self._asked and pair not in off},
         )
 
+    def recall(self, seen: Observation) -> None:
+        """Takes what was observed earlier for what is there: nothing is asked. What is to be made and was not there has no id."""
+        self._traits = seen.traits
+        known = {**seen.assigned, **self._ids.plans}
+        there = {p: i for p, i in known.items() if p not in self._asked or self._plan_at(p) in seen.entries}
+        self._listed = replace(self._ids, plans=there)
+
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """See `contract.Target.batches`."""
         return batches(self._hotel, self._traits, pending)

@@ -70,6 +70,11 @@ class Expedia:
             assigned=self.assigned,
         )
 
+    def recall(self, seen: Observation) -> None:
+        """Takes what was observed earlier for what is there: nothing is asked."""
+        self._traits = seen.traits
+        self._ids = replace(self._ids, plans={**self._ids.plans, **seen.assigned})
+
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """See `contract.Target.batches`."""
         return batches(self._hotel, self._traits, pending)
