@@ -17,6 +17,9 @@ from reconciler.model.moves import Moves
 from reconciler.model.property import Closure
 from reconciler.model.state import Observation, Window
 
+NOT_IN_SNAPSHOT = "not-in-snapshot"
+"""The code of what says that a snapshot does not speak of something: nothing is planned for it."""
+
 Part = tuple[str, ...]
 """A part of a property at a target: the whole (no words), a room, or a room and a plan."""
 

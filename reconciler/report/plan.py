@@ -41,7 +41,8 @@ def build(plan: Plan, *, digest: str = "", review: Review | None = None) -> Repo
         {*plan.properties, *by_property, *findings.properties(plan.findings), *(p for p, _ in plan.coverage)}
     )
     sections = [section for slug in slugs if (section := _section(plan, slug, by_property.get(slug, [])))]
-    quiet = len({*plan.properties} - {section.heading for section in sections} - findings.failing(plan.findings))
+    told_of = {section.heading for section in sections} | _not_whole(plan)
+    quiet = len({*plan.properties} - told_of)
     return Report(
         subject="plan",
         title=f"Plan for {plan.environment}",
@@ -69,7 +70,7 @@ def closing_line(plan: Plan) -> str:
 
     The latter is only said where everything could be looked at.
     """
-    failing = len(findings.failing(plan.findings))
+    failing = len(_not_whole(plan))
     if not plan.operations:
         where = f"{count(failing, 'property', 'properties')} could not be planned whole"
         return f"Nothing to change where it could be looked; {where}." if failing else "No changes."
@@ -78,6 +79,11 @@ def closing_line(plan: Plan) -> str:
     changes = ", ".join(f"{number:,} to {action}" for action, number in counts.items())
     sends = f" {first:,} to send for the first time;" if first else ""
     return f"Plan: {changes};{sends} {count(plan.messages, 'message')} to send. Nothing has been changed."
+
+
+def _not_whole(plan: Plan) -> set[str]:
+    """The properties that could not be planned whole."""
+    return findings.failing(plan.findings) | findings.left_out(plan.findings)
 
 
 def _counts(operations: Iterable[Operation]) -> dict[str, int]:

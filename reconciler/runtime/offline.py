@@ -19,8 +19,7 @@ from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.moves import Moves
 from reconciler.model.property import Property
-from reconciler.model.snapshot import Kept, Part, Seen, Snapshot
-from reconciler.runtime.survey import NOT_IN_SNAPSHOT
+from reconciler.model.snapshot import NOT_IN_SNAPSHOT, Kept, Part, Seen, Snapshot
 
 V = TypeVar("V")
 _HINT = "it is planned where the targets are looked at; or against a snapshot that was made since"

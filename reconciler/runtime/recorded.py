@@ -20,11 +20,10 @@ from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.journal import Applied, JournalEntry
 from reconciler.model.moves import Moves
 from reconciler.model.property import CREATE, Closure
-from reconciler.model.snapshot import Part, Remembered, Seen, Snapshot
+from reconciler.model.snapshot import NOT_IN_SNAPSHOT, Part, Remembered, Seen, Snapshot
 from reconciler.model.state import Observation, Observed, Value, Window
 from reconciler.providers.contract import Batch, Pending, Target
 from reconciler.runtime.snapshotting import parts_of
-from reconciler.runtime.survey import NOT_IN_SNAPSHOT
 
 _HINT = "a plan that looks at the targets shows it; so does one against a newer snapshot"
 

@@ -24,6 +24,7 @@ from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.journal import Applied
 from reconciler.model.plan import Change
 from reconciler.model.property import Manage, Property
+from reconciler.model.snapshot import NOT_IN_SNAPSHOT
 from reconciler.model.state import Coverage, Observation, Observed, Restrictions, Value, Window
 from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
@@ -37,8 +38,6 @@ from reconciler.runtime.units import being_moved
 
 DUPLICATE_ROWS = "duplicate-rows"
 """The code of the findings about rows that share a key which has to be unique."""
-NOT_IN_SNAPSHOT = "not-in-snapshot"
-"""The code of the findings about what a snapshot does not speak of."""
 ALWAYS_READ = frozenset({"mapping", "rate_plan"})
 """Kinds that are read at a provider whatever was asked for: the others hang on them."""
 _EXACT_KINDS = frozenset({"rates", "restrictions", "allocation"})
