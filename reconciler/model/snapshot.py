@@ -1,7 +1,7 @@
 """A snapshot: what every target told at one moment and what was remembered then, so that a plan can be made without touching anything.
 
-It holds what planning reads and nothing beside it: no secret (documents mask them where they are read), no booking, no guest. Reading and
-writing its file is `engine.snapshot_file`'s.
+It holds what planning reads and nothing beside it: no secret (documents mask them where they are read, and what other programs keep in
+them is left out), no booking, no guest. Reading and writing its file is `engine.snapshot_file`'s.
 """
 
 from __future__ import annotations

@@ -53,8 +53,9 @@ def against(loaded: Loaded, snapshot: Snapshot, now: datetime, capabilities: Map
             )
             continue
         hotels.append(hotel)
-        kept[hotel.slug] = followed(found, hotel)
-        told += _beyond(hotel, found, capabilities)
+        there = {name: seen for name, seen in found.seen.items() if name in capabilities}
+        kept[hotel.slug] = followed(replace(found, seen=there), hotel)
+        told += _beyond(hotel, kept[hotel.slug], capabilities)
     stands = replace(loaded, properties=tuple(hotels), diagnostics=(*loaded.diagnostics, *told))
     return Standing(stands, replace(snapshot, properties=kept))
 

@@ -7,11 +7,12 @@ told. Absent: a way to change anything, and a way to reach anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NoReturn
 
-from reconciler.errors import RefusedError
+from reconciler.errors import ReconcilerError, RefusedError
 from reconciler.kinds import KINDS
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.calendar import Calendar
@@ -31,6 +32,15 @@ _HINT = "a plan that looks at the targets shows it; so does one against a newer 
 def refuse(*_: object, **__: object) -> NoReturn:
     """Raises RefusedError: what a plan against a snapshot must not do."""
     raise RefusedError("a plan against a snapshot reaches nothing and changes nothing")
+
+
+@contextmanager
+def making_sense(what: str) -> Iterator[None]:
+    """Says so where the snapshot makes no sense: it comes from elsewhere, and what is well spelled may mean nothing."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise ReconcilerError(f"what the snapshot says of {what} makes no sense") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,10 @@ class Recorded:
     def normal(self, address: Address, value: Value, traits: Mapping[str, str]) -> tuple[Value, tuple[Diagnostic, ...]]:
         """As the target says; with a finding where the snapshot does not speak of the address."""
         missing = self._missing(address)
-        return (value, (missing,)) if missing is not None else self.real.normal(address, value, traits)
+        if missing is not None:
+            return value, (missing,)
+        with making_sense(self.name):
+            return self.real.normal(address, value, traits)
 
     def observe(self, kinds: frozenset[str], window: Window) -> Observation:
         """What was told then, of these kinds and nights."""
@@ -75,7 +88,8 @@ class Recorded:
 
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """As the target says."""
-        return self.real.batches(pending)
+        with making_sense(self.name):
+            return iter(list(self.real.batches(pending)))
 
     def execute(self, batch: Batch) -> NoReturn:
         """Raises RefusedError."""

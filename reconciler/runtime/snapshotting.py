@@ -6,16 +6,17 @@ A property or a target that cannot be read is told and left out; the others are 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from reconciler.kinds import KINDS
 from reconciler.model.address import DATABASE, Address
 from reconciler.model.capabilities import Access
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.moves import Moves
 from reconciler.model.property import Manage, Property
 from reconciler.model.snapshot import Kept, Part, Remembered, Seen, Snapshot
-from reconciler.model.state import Window
+from reconciler.model.state import Observation, Window
 from reconciler.model.workspace import Workspace
 from reconciler.providers.contract import Target
 from reconciler.runtime.faults import as_error
@@ -74,7 +75,17 @@ def _look(site: Site, hotel: Property, target: Target, found: list[Diagnostic]) 
         return None
     asked = {address for address, _ in desired(site, hotel, target.name, target.capabilities)}
     nothing_at = frozenset(asked - observation.entries.keys())
-    return Seen(kinds, window, went_by(site.loaded.workspace, hotel, target.name), observation, nothing_at)
+    went = went_by(site.loaded.workspace, hotel, target.name)
+    return Seen(kinds, window, went, _named(observation), nothing_at)
+
+
+def _named(observation: Observation) -> Observation:
+    """Without what other programs keep in documents: no plan compares it, and it may be anything, a secret too."""
+    entries = {
+        address: replace(entry, value=KINDS[address.kind].named(entry.value))
+        for address, entry in observation.entries.items()
+    }
+    return replace(observation, entries=entries)
 
 
 def _failed(fault: Exception, where: str) -> Diagnostic:
@@ -119,7 +130,7 @@ def _workspace(site: Site, found: list[Diagnostic]) -> Seen | None:
     window = Window(today, today + timedelta(days=1))
     try:
         with site.workspace_target() as target:
-            return Seen(_SCHEDULES, window, {}, target.observe(_SCHEDULES, window))
+            return Seen(_SCHEDULES, window, {}, _named(target.observe(_SCHEDULES, window)))
     except Exception as fault:  # noqa: BLE001 - as for properties
         found.append(_failed(fault, DATABASE))
         return None

@@ -20,7 +20,7 @@ from reconciler.model.snapshot import Seen, Snapshot
 from reconciler.model.workspace import Environment, Workspace
 from reconciler.providers.contract import Recalling, Request
 from reconciler.runtime.offline import against
-from reconciler.runtime.recorded import Recorded, RecordedStore, refuse
+from reconciler.runtime.recorded import Recorded, RecordedStore, making_sense, refuse
 from reconciler.runtime.revision import git_state
 from reconciler.runtime.site import Site, Targets
 from reconciler.runtime.snapshotting import went_by
@@ -96,7 +96,8 @@ def offline_site(options: Options, snapshot: Snapshot, digest: str) -> Site:
     store = cast("PostgresStore", RecordedStore(stands.snapshot))
     plant = _RecordedPlant(options, loaded.workspace, environment, store, stands.snapshot)
     commit, dirty = git_state(options.workspace)
-    hotels = tuple(remembered(store, stands.loaded.properties, prune=options.scope.prune))
+    with making_sense("what was applied"):
+        hotels = tuple(remembered(store, stands.loaded.properties, prune=options.scope.prune))
     return Site(
         loaded=replace(stands.loaded, properties=hotels),
         environment=environment,

@@ -36,10 +36,15 @@ EDITS: dict[str, Edits] = {
     "a price": (PRICE,),
     "restrictions": (("min_stay: 3", "min_stay: 4"),),
     "allocation": ((DOUBLE, DOUBLE.replace("8", "6").replace("7", "9")),),
-    "allocation that moves": ((DOUBLE, f"{DOUBLE[:-1]}, mode: dynamic, bounds: {{expedia: 9..12}}}}"),),
+    "allocation that moves": (
+        (
+            DOUBLE,
+            f"{DOUBLE[:-1].replace('8, booking.com: 7', '6, booking.com: 9')}, mode: dynamic, bounds: {{expedia: 3..7}}}}",
+        ),
+    ),
     "a retired plan": (("    type: non_refundable\n", "    type: non_refundable\n    retired: true\n"),),
     "a suspension": (PRICE, ("horizon: 40", "horizon: 40\nsuspend: {reason: Moving, until: 2031-02-01T00:00}")),
-    "less that git owns": (PRICE, ("horizon: 40", "horizon: 40\nmanage: {expedia: {rates: false}}")),
+    "less that git owns": (PRICE, ("horizon: 40", "horizon: 40\nmanage: {rates: false}")),
     "a plan that is to be made": (
         ('NREF: {double: "880021A"}', 'NREF: {double: "880021A"}, HALF: {double: create}'),
         ('NREF: "77002"', 'NREF: "77002", HALF: create'),
