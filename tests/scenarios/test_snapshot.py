@@ -57,6 +57,11 @@ EDITS: dict[str, Edits] = {
         ('NREF: "77002"', 'SAVER: "77002"'),
     ),
 }
+VANISHED: Edits = (
+    (', NREF: {double: "880021A"}', ""),
+    (', NREF: "77002"', ""),
+    (HOTEL[HOTEL.index("  NREF:\n") :], ""),
+)
 ELSEWHERE: Edits = (('NREF: {double: "880021A"}', 'NREF: {double: "880099A"}'), PRICE)
 
 
@@ -220,9 +225,12 @@ def test_a_target_that_cannot_be_read_is_left_out_of_both(world: World) -> None:
 
 def test_policies_judge_an_offline_plan_and_scope_holds(world: World) -> None:
     world.settings("policies:\n  rate_step: {percent: 1}")
+    world.edit("reconciler.yaml", "development: {", "development: {allow_prune: true, ")
     world.apply()
     snapshot(world)
-    world.edit(FILE, *PRICE)
+    edited(world, VANISHED)
+    assert same(world, "--prune")["operations"]
+    edited(world, (PRICE,))
     assert offline(world).code == 3
     assert offline(world, "--consent", "rate_step").code == 0
     same(world, "--target", "*/expedia/**", "--window", "5")
