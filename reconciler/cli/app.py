@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "diff": ("comparing", "diff", "Show what two revisions of the files mean, in hotel terms."),
     "import": ("importing", "import_", "Write YAML for what runs out there."),
     "plan": ("planning", "plan", "Show what would change, everywhere; change nothing."),
-    "snapshot": ("snapshotting", "snapshot", "Keep what is out there now, for plans that may look at nothing."),
+    "snapshot": ("snapshotting", "snapshot", "Write what is out there into a file to plan against."),
     "show": ("planning", "show", "Render a saved plan or drift report."),
     "apply": ("applying", "apply", "Apply a saved plan exactly, or plan, ask and apply."),
     "adopt": ("adopting", "adopt", "Write what was changed out there back into the YAML; comments stay."),

@@ -79,18 +79,22 @@ _WHERE = [
     click.option("--quiet", is_flag=True, help="No results on standard output, only errors."),
     click.option("--verbose", is_flag=True, help="Say more on standard error."),
 ]
+_PROPERTIES = click.option(
+    "--property", "properties", multiple=True, metavar="SLUG", help="Only these properties (globs; repeatable)."
+)
+_SINCE = click.option(
+    "--changed-since", "since", metavar="REV", help="Only properties that a change since this revision can reach."
+)
+_AS_OF = click.option("--as-of", type=Instant(), metavar="INSTANT", help="Plan as if it were then.")
+_WHICH = [_PROPERTIES, _SINCE, _AS_OF]
 _SCOPE = [
-    click.option(
-        "--property", "properties", multiple=True, metavar="SLUG", help="Only these properties (globs; repeatable)."
-    ),
+    _PROPERTIES,
     click.option("--target", "targets", multiple=True, metavar="GLOB", help="Only these addresses (repeatable)."),
     click.option(
         "--window", type=click.IntRange(1, MAX_WINDOW), metavar="DAYS", help="Only so many nights from today."
     ),
-    click.option(
-        "--changed-since", "since", metavar="REV", help="Only properties that a change since this revision can reach."
-    ),
-    click.option("--as-of", type=Instant(), metavar="INSTANT", help="Plan as if it were then."),
+    _SINCE,
+    _AS_OF,
     click.option("--distrust", multiple=True, metavar="GLOB", help="Acknowledged values that count as unknown."),
 ]
 _WORK = [
@@ -114,9 +118,12 @@ def _format(forms: click.Choice[str]) -> Callable[[Any], Any]:
     )
 
 
-def common(*, scope: bool = False, work: bool = False, form: bool = False, found: bool = False) -> Callable[[F], F]:
+def common(
+    *, scope: bool = False, which: bool = False, work: bool = False, form: bool = False, found: bool = False
+) -> Callable[[F], F]:
     """Adds the shared flags; the command gets `options` (and `form`, `json_into`, `quiet` where formats are offered).
 
+    `which`: of the scope only the properties, for what is whole or nothing.
     `found`: what is shown is mostly findings, and has the forms of code hosts too.
     """
 
@@ -139,7 +146,12 @@ def common(*, scope: bool = False, work: bool = False, form: bool = False, found
         wrapped: Any = command
         formats = [_format(WITH_FINDINGS if found else FORMATS), *_FORMAT]
         for option in reversed(
-            [*(_SCOPE if scope else []), *(_WORK if work else []), *(formats if form else []), *_WHERE]
+            [
+                *(_SCOPE if scope else _WHICH if which else []),
+                *(_WORK if work else []),
+                *(formats if form else []),
+                *_WHERE,
+            ]
         ):
             wrapped = option(wrapped)
         return cast(F, wrapped)

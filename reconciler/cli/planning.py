@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +17,14 @@ from reconciler.engine import plan_file, snapshot_file
 from reconciler.engine.reviewed import compare
 from reconciler.errors import StalePlanError, UsageError
 from reconciler.model.plan import Plan, Scope
-from reconciler.model.snapshot import Snapshot
 from reconciler.policy import refused
 from reconciler.report import drift as drift_report
 from reconciler.report import drift_file
 from reconciler.report import plan as plan_report
 from reconciler.report.contract import count
-from reconciler.runtime.applying import refuse_old
+from reconciler.runtime.applying import refuse_offline, refuse_old
 from reconciler.runtime.planning import failures, make_plan
+from reconciler.runtime.site import Site
 from reconciler.wiring import Options, clock, site
 from reconciler.wiring.offline import offline_site
 
@@ -69,16 +70,16 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 @click.option(
     "--offline",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Look at nothing but this snapshot. Such a plan cannot be applied.",
+    metavar="SNAPSHOT",
+    help="Plan against this snapshot and touch nothing; such a plan cannot be applied.",
 )
 @common(scope=True, work=True, form=True, found=True)
 def plan(
     options: Options,
     base: str | None,
-    offline: Path | None,
     out: Path | None,
     reviewed: Path | None,
+    offline: Path | None,
     detailed_exitcode: bool,
     consents: tuple[str, ...],
     prune: bool,
@@ -97,22 +98,23 @@ def plan(
       reconciler plan --prune --env staging --out plan.json
       reconciler plan --reviewed reviewed.json --out plan.json
       reconciler plan --base origin/main --changed-since origin/main
-      reconciler plan --offline snapshot.json
+      reconciler plan --offline snapshot.json --changed-since origin/main
     """
+    if offline is not None and reviewed is not None:
+        raise UsageError(
+            "--offline and --reviewed cannot be given together", hint="what is applied looks at the targets"
+        )
     base = base or options.environ.get("RECONCILER_BASE") or None
     options = replace(options, base=base, scope=replace(options.scope, prune=prune))
-    if offline and (reviewed or prune):
-        raise UsageError("--offline goes with neither --reviewed nor --prune")
     before = as_reviewed(reviewed, options, consents) if reviewed is not None else None
     if before is not None:
         options, consents = planned_as(before, options), before.consents
-    snapshot = snapshot_of(offline)
-    with site(options) if snapshot is None else offline_site(options, snapshot) as here:
+    with site(options) if offline is None else nullcontext(offline_of(options, offline)) as here:
         here.properties()
         check_rules(consents, here.loaded.workspace.policies)
         if before is not None:
             refuse_old(here, before)
-        made = replace(make_plan(here, consents), offline=snapshot.as_of if snapshot else None)
+        made = make_plan(here, consents)
     review = compare(before, made) if before is not None else None
     if out is not None and not (review and review.others):
         save(plan_file.dumps(made), out)
@@ -126,18 +128,22 @@ def plan(
     return exit_code(made, detailed=detailed_exitcode)
 
 
-def snapshot_of(file: Path | None) -> Snapshot | None:
-    """The snapshot in a file, where one was named."""
-    return None if file is None else snapshot_file.loads(saved_text(file))
+def offline_of(options: Options, file: Path) -> Site:
+    """The site over the snapshot in a file."""
+
+    snapshot, digest = snapshot_file.loads(saved_text(file))
+    return offline_site(options, snapshot, digest)
 
 
 def as_reviewed(file: Path, options: Options, consents: tuple[str, ...]) -> Plan:
-    """The plan in a file. Raises UsageError where flags ask for anything else than it says."""
+    """The plan in a file. Raises UsageError where flags ask for anything else than it says, StalePlanError where it was made offline."""
     if options.scope != Scope() or options.distrust or consents:
         raise UsageError(
             "a saved plan takes no planning options", hint="its scope is what was reviewed; plan again for another"
         )
-    return plan_file.loads(saved_text(file))[0]
+    saved = plan_file.loads(saved_text(file))[0]
+    refuse_offline(saved)
+    return saved
 
 
 def planned_as(saved: Plan, options: Options) -> Options:

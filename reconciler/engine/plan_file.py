@@ -20,7 +20,7 @@ from reconciler.kinds.contract import read_night
 from reconciler.model.address import parse
 from reconciler.model.calendar import YEARS, Calendar, Run, from_runs
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.plan import MAX_WINDOW, Action, Change, Label, Operation, Plan, Scope
+from reconciler.model.plan import MAX_WINDOW, Action, Change, Label, Offline, Operation, Plan, Scope
 from reconciler.model.state import Counts, Coverage, Json, Provenance
 
 FORMAT_VERSION = 1
@@ -56,7 +56,7 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "environment": plan.environment,
         "commit": plan.commit,
         "workspace_digest": plan.workspace_digest,
-        "as_of": plan.as_of.astimezone(UTC).isoformat(),
+        "as_of": instant(plan.as_of),
         "scope": _scope(plan.scope),
         "partial": plan.scope.partial,
         "properties": list(plan.properties),
@@ -67,9 +67,14 @@ def to_json(plan: Plan) -> dict[str, Json]:
         "consents": list(plan.consents),
     }
     if plan.offline is not None:
-        data["offline"] = plan.offline.astimezone(UTC).isoformat()
+        data["offline"] = {"as_of": instant(plan.offline.as_of), "snapshot": plan.offline.snapshot}
     data["digest"] = digest_of(data)
     return data
+
+
+def instant(at: datetime) -> str:
+    """An instant in its one spelling."""
+    return at.astimezone(UTC).isoformat()
 
 
 def _scope(scope: Scope) -> Json:
@@ -146,7 +151,7 @@ def loads(text: str) -> tuple[Plan, str]:
     if data["format_version"] is True or data["format_version"] != FORMAT_VERSION:
         version = str(data["format_version"])[:20]
         raise StalePlanError(f"plan format {version} is not known to this version", hint="plan again with this version")
-    if not _intact(data, text):
+    if not is_intact(data, text):
         raise StalePlanError("the plan file was changed after it was made: its digest does not fit", hint="plan again")
     try:
         return _plan(data), str(data["digest"])
@@ -154,7 +159,7 @@ def loads(text: str) -> tuple[Plan, str]:
         raise StalePlanError(f"the plan file cannot be read: {error}", hint="plan again with this version") from error
 
 
-def _intact(data: dict[str, Json], text: str) -> bool:
+def is_intact(data: dict[str, Json], text: str) -> bool:
     """Whether the digest is its own, and the text the one spelling of what it says."""
     try:
         return data.get("digest") == digest_of(data) and canonical(data) == text.rstrip("\r\n")
@@ -176,11 +181,15 @@ def _plan(data: dict[str, Any]) -> Plan:
         findings=tuple(finding_from_json(item) for item in data["findings"]),
         properties=read_texts(data["properties"]),
         coverage=coverage_from_json(data["coverage"]),
-        messages=_whole(data["messages"]),
+        messages=read_whole(data["messages"]),
         commit=None if data["commit"] is None else read_text(data["commit"]),
         consents=read_texts(data["consents"]),
-        offline=read_instant(data["offline"]) if "offline" in data else None,
+        offline=_read_offline(data["offline"]) if "offline" in data else None,
     )
+
+
+def _read_offline(item: dict[str, Any]) -> Offline:
+    return Offline(read_instant(item["as_of"]), read_text(item["snapshot"]))
 
 
 def read_text(value: object) -> str:
@@ -197,7 +206,8 @@ def read_texts(value: object) -> tuple[str, ...]:
     return tuple(read_text(item) for item in value)
 
 
-def _whole(value: object) -> int:
+def read_whole(value: object) -> int:
+    """A whole number. Raises TypeError for anything else."""
     if type(value) is not int:
         raise TypeError(f"a whole number is expected, not {type(value).__name__}")
     return value
@@ -205,16 +215,16 @@ def _whole(value: object) -> int:
 
 def read_instant(value: object) -> datetime:
     """An instant with its offset. Raises TypeError or ValueError for anything else."""
-    instant = datetime.fromisoformat(read_text(value))
-    if instant.tzinfo is None:
+    at = datetime.fromisoformat(read_text(value))
+    if at.tzinfo is None:
         raise ValueError("an instant has a time zone")
-    if not YEARS[0] <= instant.year <= YEARS[1]:
+    if not YEARS[0] <= at.year <= YEARS[1]:
         raise ValueError(f"an instant is in a year from {YEARS[0]} to {YEARS[1]}")
-    return instant
+    return at
 
 
 def _read_scope(scope: dict[str, Any]) -> Scope:
-    window = None if scope["window"] is None else _whole(scope["window"])
+    window = None if scope["window"] is None else read_whole(scope["window"])
     if window is not None and not 1 <= window <= MAX_WINDOW:
         raise ValueError(f"a window is from 1 to {MAX_WINDOW} nights")
     return Scope(read_texts(scope["properties"]), read_texts(scope["targets"]), window, scope.get("prune") is True)
@@ -229,7 +239,7 @@ def _read_operation(item: dict[str, Any]) -> Operation:
         kind.from_json(item["before"]),
         kind.from_json(item["after"]),
         Provenance(item["provenance"]),
-        _whole(item.get("unknown_nights", 0)),
+        read_whole(item.get("unknown_nights", 0)),
         counts_from_json(item.get("counts", [])),
     )
     return Operation(
@@ -244,7 +254,11 @@ def _read_operation(item: dict[str, Any]) -> Operation:
 def counts_from_json(items: list[dict[str, Any]]) -> Calendar[Counts]:
     """What `counts_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     return from_runs(
-        Run(read_night(item["from"]), read_night(item["until"]), Counts(_whole(item["left"]), _whole(item["sold"])))
+        Run(
+            read_night(item["from"]),
+            read_night(item["until"]),
+            Counts(read_whole(item["left"]), read_whole(item["sold"])),
+        )
         for item in items
     )
 
@@ -252,17 +266,17 @@ def counts_from_json(items: list[dict[str, Any]]) -> Calendar[Counts]:
 def finding_from_json(item: dict[str, Any]) -> Diagnostic:
     """What `Diagnostic.to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     hint, file, address = (read_text(item.get(key, "")) for key in ("hint", "file", "address"))
-    line, column = (_whole(item.get(key, 0)) for key in ("line", "column"))
+    line, column = (read_whole(item.get(key, 0)) for key in ("line", "column"))
     severity = Severity(item["severity"])
     return Diagnostic(read_text(item["code"]), read_text(item["message"]), severity, hint, file, line, column, address)
 
 
 def _read_coverage(item: dict[str, Any]) -> Coverage:
     return Coverage(
-        _whole(item["rooms"]),
-        _whole(item["rooms_mapped"]),
-        _whole(item["rates"]),
-        _whole(item["rates_mapped"]),
+        read_whole(item["rooms"]),
+        read_whole(item["rooms_mapped"]),
+        read_whole(item["rates"]),
+        read_whole(item["rates_mapped"]),
         read_texts(item["unmapped_rooms"]),
         read_texts(item["unmapped_rates"]),
     )

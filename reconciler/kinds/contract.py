@@ -7,7 +7,7 @@ formats: how a target stores a value is the target's `normal`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from reconciler.model.address import Address
@@ -39,18 +39,34 @@ def nothing(_hotel: Property, _target: str, _setting: Setting) -> Iterator[tuple
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. `night_to_json` and `night_from_json` are None for documents."""
+    """One kind. `night_to_json` and `night_from_json` are None for documents.
+
+    `objects`: the objects that a document may have as fields, each with the keys that git can name in it (None: whatever keys).
+    """
 
     name: str
     database: Build = nothing
     provider: Build = nothing
     night_to_json: Callable[[NightValue], dict[str, Json]] | None = None
     night_from_json: Callable[[Mapping[str, Json]], NightValue] | None = None
+    objects: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
 
     @property
     def dated(self) -> bool:
         """Whether its values are calendars."""
         return self.night_to_json is not None
+
+    def named(self, value: Value) -> Value:
+        """The value without what git can never name: keys that other programs keep in a document's objects."""
+        if isinstance(value, Calendar):
+            return value
+        return {name: self._only(name, there) for name, there in value.items()}
+
+    def _only(self, name: str, there: Json) -> Json:
+        if not isinstance(there, dict):
+            return there
+        keys = self.objects.get(name, frozenset())
+        return {key: one for key, one in there.items() if keys is None or key in keys}
 
     def to_json(self, value: Value | None) -> Json:
         """The value as plans, journals and reports write it: a document as it is, a calendar as a list of runs."""

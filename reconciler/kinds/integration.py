@@ -39,4 +39,8 @@ def _desired(hotel: Property, _target: str, setting: Setting) -> Iterator[tuple[
         )
 
 
-INTEGRATION = Kind("integration", database=_desired)
+INTEGRATION = Kind(
+    "integration",
+    database=_desired,
+    objects={"credentials": None, "configuration": frozenset({"test_mode", "property_id", "hotel_id", "ean_id"})},
+)

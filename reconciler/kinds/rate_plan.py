@@ -97,4 +97,14 @@ def _provider(hotel: Property, provider: str, _setting: Setting) -> Iterator[tup
         )
 
 
-RATE_PLAN = Kind("rate_plan", database=_database, provider=_provider)
+_POLICY = frozenset({"type", "deadline_hours", "penalty_percentage", "late_penalty"})
+RATE_PLAN = Kind(
+    "rate_plan",
+    database=_database,
+    provider=_provider,
+    objects={
+        "cancellation": _POLICY,
+        "cancellation_policy": _POLICY,
+        "configuration": frozenset({"plan_type", "external_rate_plan_id", "discount_from_bar", "min_advance_days"}),
+    },
+)

@@ -22,4 +22,4 @@ def workspace_schedules(workspace: Workspace) -> Iterator[tuple[Address, Value]]
         )
 
 
-SCHEDULE = Kind("schedule")
+SCHEDULE = Kind("schedule", objects={"configuration": frozenset({"providers", "timezone"})})

@@ -90,10 +90,18 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Offline:
+    """The snapshot that a plan was made against: of when it is, and its digest."""
+
+    as_of: datetime
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Operations in the order in which they run. `coverage`: by (property, provider). `messages`: an estimate by target.
 
-    `offline`: when the snapshot was taken that it was made against; such a plan is never applied.
+    `offline`: made against a snapshot, to be looked at; it is never applied.
     """
 
     environment: str
@@ -107,7 +115,7 @@ class Plan:
     messages: int = 0
     commit: str | None = None
     consents: tuple[str, ...] = ()
-    offline: datetime | None = None
+    offline: Offline | None = None
 
     def count(self, action: Action) -> int:
         """How many addresses get this action."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reconciler.model.address import Address
 from reconciler.model.booking import Version
@@ -101,6 +101,14 @@ class Target(Protocol):
 
     def execute(self, batch: Batch) -> BatchResult:
         """Sends one batch. Raises ProviderError where nothing (or nothing certain) came back."""
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A target whose normal forms and messages depend on what it observed."""
+
+    def recall(self, seen: Observation) -> None:
+        """Takes what was observed earlier for what is there. Asks nothing."""
 
 
 @dataclass(frozen=True, slots=True)

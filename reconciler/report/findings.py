@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconciler.model.diagnostics import Diagnostic, Severity, in_order
+from reconciler.model.snapshot import NOT_IN_SNAPSHOT
 from reconciler.model.state import Json
 from reconciler.report.contract import FORMAT_VERSION, Report, count
 from reconciler.report.coverage import names
@@ -141,6 +142,11 @@ def _is_unmanaged(finding: Diagnostic) -> bool:
 def failing(found: Iterable[Diagnostic]) -> set[str]:
     """The properties of which something could not be looked at or is wrong."""
     return {_property(finding) for finding in found if finding.severity is Severity.ERROR and finding.address}
+
+
+def left_out(found: Iterable[Diagnostic]) -> set[str]:
+    """The properties of which something is not in the snapshot that was planned against."""
+    return {_property(finding) for finding in found if finding.code == NOT_IN_SNAPSHOT}
 
 
 def _property(finding: Diagnostic) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -50,7 +51,8 @@ def build(plan: Plan, *, digest: str = "", review: Review | None = None, propose
         {*plan.properties, *by_property, *findings.properties(plan.findings), *(p for p, _ in plan.coverage)}
     )
     sections = [section for slug in slugs if (section := _section(plan, slug, by_property.get(slug, [])))]
-    quiet = len({*plan.properties} - {section.heading for section in sections} - findings.failing(plan.findings))
+    told_of = {section.heading for section in sections} | _not_whole(plan)
+    quiet = len({*plan.properties} - told_of)
     return Report(
         subject="plan",
         title=f"Plan for {plan.environment}",
@@ -59,11 +61,11 @@ def build(plan: Plan, *, digest: str = "", review: Review | None = None, propose
         environment=plan.environment,
         facts=facts(moment(plan.as_of), plan.commit, digest or plan_file.digest(plan)),
         warnings=(
+            *_offline(plan),
             *_not_reviewed(review),
             *(_to_consent(plan) if proposed else (*_refused(plan), *_partial(plan.scope))),
         ),
         notices=(
-            *_offline(plan),
             *_as_reviewed(review),
             *_consents(plan),
             *(proposed.told if proposed else ()),
@@ -88,7 +90,7 @@ def closing_line(plan: Plan) -> str:
 
     The latter is only said where everything could be looked at.
     """
-    failing = len(findings.failing(plan.findings))
+    failing = len(_not_whole(plan))
     if not plan.operations:
         where = f"{count(failing, 'property', 'properties')} could not be planned whole"
         return f"Nothing to change where it could be looked; {where}." if failing else "No changes."
@@ -97,6 +99,11 @@ def closing_line(plan: Plan) -> str:
     changes = ", ".join(f"{number:,} to {action}" for action, number in counts.items())
     sends = f" {first:,} to send for the first time;" if first else ""
     return f"Plan: {changes};{sends} {count(plan.messages, 'message')} to send. Nothing has been changed."
+
+
+def _not_whole(plan: Plan) -> set[str]:
+    """The properties that could not be planned whole."""
+    return findings.failing(plan.findings) | findings.left_out(plan.findings)
 
 
 def _counts(operations: Iterable[Operation]) -> dict[str, int]:
@@ -143,6 +150,20 @@ def _partial(scope: Scope) -> Iterator[str]:
     yield f"This plan is partial. It looks at: {'; '.join(parts)}."
 
 
+def _offline(plan: Plan) -> Iterator[str]:
+    if plan.offline is not None:
+        at, age = moment(plan.offline.as_of), _age(plan.as_of - plan.offline.as_of)
+        yield f"Planned offline against a snapshot of {at}, {age} old: what is out there may be otherwise. This plan cannot be applied."
+
+
+def _age(age: timedelta) -> str:
+    """How old something is, in the largest unit of which it has two."""
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    if minutes >= 2 * 24 * 60:
+        return count(minutes // (24 * 60), "day")
+    return count(minutes // 60, "hour") if minutes >= 2 * 60 else count(minutes, "minute")
+
+
 def _not_reviewed(review: Review | None) -> Iterator[str]:
     if review is not None and review.others:
         yield f"Not as reviewed: {coverage.names(tuple(str(address) for address in review.others))}."
@@ -154,11 +175,6 @@ def _as_reviewed(review: Review | None) -> Iterator[str]:
             f"; at {count(len(review.done), 'more address', 'more addresses')} it is already so" if review.done else ""
         )
         yield f"As reviewed: what changes at {count(len(review.same), 'address', 'addresses')}{done}."
-
-
-def _offline(plan: Plan) -> Iterator[str]:
-    if plan.offline is not None:
-        yield f"Made offline, against what was there at {moment(plan.offline)}: it shows what a change means, and cannot be applied."
 
 
 def _consents(plan: Plan) -> Iterator[str]:

@@ -131,7 +131,8 @@ def settle_leftovers(site: Site, run: Run) -> None:
 
 
 def check_fits(site: Site, plan: Plan) -> None:
-    """What can be said of a plan without looking at anything: environment, age, refusals."""
+    """What can be said of a plan without looking at anything: what it was made against, environment, age, refusals."""
+    refuse_offline(plan)
     refuse_old(site, plan)
     _refuse_what_checks_refuse(site, plan)
     if site.environment.require_commit and (site.commit is None or site.dirty or plan.commit is None):
@@ -142,13 +143,17 @@ def check_fits(site: Site, plan: Plan) -> None:
     require_environment(site)
 
 
-def refuse_old(site: Site, plan: Plan) -> None:
-    """Raises StalePlanError for a plan that is older than `plan_ttl`, of another environment, or made against a snapshot."""
+def refuse_offline(plan: Plan) -> None:
+    """Raises StalePlanError for a plan that was made against a snapshot."""
     if plan.offline is not None:
         raise StalePlanError(
-            "the plan was made offline: it shows what a change means, and is never applied",
-            hint="plan again without --offline",
+            f"the plan was made offline, against a snapshot of {plan.offline.as_of:%Y-%m-%d %H:%M %Z}: it is there to be looked at",
+            hint="plan without --offline, and have that reviewed",
         )
+
+
+def refuse_old(site: Site, plan: Plan) -> None:
+    """Raises StalePlanError for a plan that is older than `plan_ttl`, or of another environment."""
     if plan.environment != site.environment.name:
         raise StalePlanError(f"the plan is for environment `{plan.environment}`, this is `{site.environment.name}`")
     age = site.now - plan.as_of

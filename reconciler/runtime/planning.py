@@ -77,6 +77,7 @@ def make_plan(site: Site, consents: Sequence[str] = ()) -> Plan:
         messages=sum(item.messages for item in planned),
         commit=site.commit,
         consents=tuple(sorted(set(consents))),
+        offline=site.offline,
     )
 
 

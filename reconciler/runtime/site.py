@@ -12,7 +12,7 @@ from reconciler.kinds.contract import Setting
 from reconciler.load import Loaded
 from reconciler.model.capabilities import Capabilities
 from reconciler.model.diagnostics import Severity
-from reconciler.model.plan import Scope
+from reconciler.model.plan import Offline, Scope
 from reconciler.model.property import Property
 from reconciler.model.state import Window
 from reconciler.model.workspace import Environment, Moving
@@ -52,6 +52,7 @@ class Site:
     judged by. `discover` reads a hotel (provider, hotel id, credentials' name, window) that no file describes yet; `room_ids`: a
     property's rooms by name, where the hotel's database has them. `moving`: how units move at a provider;
     `local`: whether it is this machine's sandbox; `ahead`: seconds by which this machine's clock was last seen ahead of the provider's.
+    `offline`: the snapshot that stands in place of store and targets.
     """
 
     loaded: Loaded
@@ -77,6 +78,7 @@ class Site:
     lock_timeout: float = 0.0
     distrust: tuple[str, ...] = ()
     progress: Callable[[str], None] = field(default=silent)
+    offline: Offline | None = None
 
     @property
     def setting(self) -> Setting:

@@ -24,6 +24,7 @@ from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.journal import Applied
 from reconciler.model.plan import Change
 from reconciler.model.property import Manage, Property
+from reconciler.model.snapshot import NOT_IN_SNAPSHOT
 from reconciler.model.state import Coverage, Observation, Observed, Restrictions, Value, Window
 from reconciler.providers.contract import Target
 from reconciler.providers.remote import MAPPED_BUT_MISSING
@@ -306,7 +307,7 @@ def _normal(
             continue
         normal, remarks = target.normal(address, value, seen.traits)
         findings.extend(remarks)
-        if any(remark.severity is Severity.ERROR for remark in remarks):
+        if any(remark.severity is Severity.ERROR or remark.code == NOT_IN_SNAPSHOT for remark in remarks):
             continue
         observed = survey.observed.get(address)
         if address.kind == "availability" and observed is not None:

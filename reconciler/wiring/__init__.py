@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reconciler.engine.rules import Rules
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.property import Property
-    from reconciler.store.postgres import PostgresStore
+    from reconciler.store.contract import Reader
     from reconciler.store.seed import PropertyRow
 
 __all__ = [
@@ -45,6 +45,8 @@ __all__ = [
     "loaded_under_rules",
     "proposed_in",
     "reached_since",
+    "refuse_prune",
+    "remembered",
     "site",
 ]
 
@@ -167,11 +169,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
     from reconciler.store.postgres import PostgresStore
 
     loaded, environment, rules = loaded_under_rules(options)
-    if options.scope.prune and not environment.allow_prune:
-        raise UsageError(
-            f"--prune is not allowed in environment `{environment.name}`",
-            hint="write `retired: true` instead; or `allow_prune: true` for the environment in reconciler.yaml",
-        )
+    refuse_prune(options, environment)
     database = database_of(options, environment)
     if changes:
         _refuse_lost_journal(database, environment, loaded.workspace, options.environ)
@@ -182,7 +180,7 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         stack.callback(store.close)
         plant = Plant(options, loaded.workspace, environment, url, store, rules.credentials if rules else {})
         commit, dirty = (options.commit, False) if options.commit else git_state(options.workspace)
-        hotels = tuple(_remembered(store, loaded.properties, prune=options.scope.prune))
+        hotels = tuple(remembered(store, loaded.properties, prune=options.scope.prune))
         store.expect({hotel.slug: hotel.pending for hotel in hotels if hotel.pending})
         yield Site(
             loaded=replace(loaded, properties=hotels),
@@ -211,7 +209,16 @@ def site(options: Options, *, changes: bool = False) -> Iterator[Site]:
         )
 
 
-def _remembered(store: PostgresStore, hotels: Iterable[Property], *, prune: bool) -> Iterator[Property]:
+def refuse_prune(options: Options, environment: Environment) -> None:
+    """Raises UsageError for --prune where the environment does not let it."""
+    if options.scope.prune and not environment.allow_prune:
+        raise UsageError(
+            f"--prune is not allowed in environment `{environment.name}`",
+            hint="write `retired: true` instead; or `allow_prune: true` for the environment in reconciler.yaml",
+        )
+
+
+def remembered(store: Reader, hotels: Iterable[Property], *, prune: bool) -> Iterator[Property]:
     """The properties with what people and earlier runs did to them: rooms closed by hand, moves that are still to be carried out.
 
     With `prune`, plans that earlier runs applied and that vanished, retired.

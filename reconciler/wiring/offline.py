@@ -1,129 +1,125 @@
-"""A site that looks at a snapshot and at nothing else: no database is opened, no secret is resolved, nothing is sent."""
+"""The site of a plan against a snapshot: no database is opened, no network is touched, no credential is resolved.
+
+The targets are the real ones, for their normal forms and messages, over a client that sends nothing.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
-from reconciler.errors import ReconcilerError, RefusedError, UsageError
-from reconciler.model.address import DATABASE, WORKSPACE
-from reconciler.model.diagnostics import in_order
-from reconciler.model.moves import Moves
-from reconciler.model.property import EXPEDIA, Property
+from reconciler.errors import RefusedError, UsageError
+from reconciler.model.address import WORKSPACE
+from reconciler.model.plan import Offline
+from reconciler.model.property import Property
 from reconciler.model.secret import Secret
 from reconciler.model.snapshot import Seen, Snapshot
-from reconciler.model.workspace import Environment
-from reconciler.providers.contract import Target
-from reconciler.runtime.closures import with_closures
+from reconciler.model.workspace import Environment, Workspace
+from reconciler.providers.contract import Recalling, Request
+from reconciler.runtime.offline import against
+from reconciler.runtime.recorded import Recorded, RecordedStore, making_sense, refuse
+from reconciler.runtime.revision import git_state
 from reconciler.runtime.site import Site, Targets
-from reconciler.runtime.snapshotting import Recorded, Remembered, ids_of, old, unknown
-from reconciler.store.contract import Writer
-from reconciler.wiring import Options, clock, loaded_under_rules
-from reconciler.wiring.targets import CAPABILITIES, moving_at
+from reconciler.runtime.snapshotting import went_by
+from reconciler.runtime.unavailable import Unavailable
+from reconciler.wiring import Options, clock, loaded_under_rules, refuse_prune, remembered
+from reconciler.wiring.targets import CAPABILITIES, KEYS, Plant
+
+if TYPE_CHECKING:
+    from reconciler.providers.contract import Target
+    from reconciler.providers.http import HttpClient
+    from reconciler.store.contract import Writer
+    from reconciler.store.postgres import PostgresStore
 
 
-@contextmanager
-def offline_site(options: Options, snapshot: Snapshot) -> Iterator[Site]:
-    """Like `wiring.site`, over a snapshot. Raises RefusedError for one of another environment."""
+class _Nothing:
+    """In the place of a client; see `contract.Http`."""
+
+    def send(self, request: Request, *, repeatable: bool) -> NoReturn:  # noqa: ARG002 - of the contract
+        """Raises RefusedError."""
+        refuse()
+
+
+class _RecordedPlant(Plant):
+    """Targets that answer from a snapshot."""
+
+    def __init__(
+        self, options: Options, settings: Workspace, environment: Environment, store: PostgresStore, snapshot: Snapshot
+    ) -> None:
+        super().__init__(options, settings, environment, "", store, {})
+        self._snapshot = snapshot
+
+    @contextmanager
+    def workspace_target(self) -> Iterator[Target]:
+        """The database as it was, for what belongs to no property."""
+        with super().workspace_target() as real:
+            yield Recorded(WORKSPACE, real, self._snapshot.workspace, {})
+
+    @contextmanager
+    def targets(self, hotel: Property) -> Iterator[Targets]:
+        """Every target of one property as it was. One that cannot be made at all says why, as it does in any plan."""
+        kept = self._snapshot.properties[hotel.slug]
+        with super().targets(hotel) as real:
+            yield {name: self._recorded(hotel, one, kept.seen.get(name)) for name, one in real.items()}
+
+    def _recorded(self, hotel: Property, real: Target, seen: Seen | None) -> Target:
+        if isinstance(real, Unavailable):
+            return real
+        now = went_by(self._settings, hotel, real.name)
+        if seen is not None and isinstance(real, Recalling):
+            real.recall(seen.observation)
+        return Recorded(hotel.slug, real, seen, now, hotel.window.start)
+
+    @contextmanager
+    def _client(self, provider: str, credentials: str | None) -> Iterator[HttpClient]:  # noqa: ARG002 - as in Plant
+        yield cast("HttpClient", _Nothing())
+
+    def _secrets(self, provider: str, name: str | None) -> dict[str, Secret]:  # noqa: ARG002 - as in Plant
+        return dict.fromkeys(KEYS[provider], Secret("none"))
+
+
+def offline_site(options: Options, snapshot: Snapshot, digest: str) -> Site:
+    """What a plan against the snapshot needs. Raises UsageError, RefusedError where the snapshot is no ground for it."""
+    if options.database is not None:
+        raise UsageError("a plan against a snapshot has no database", hint="leave out --database")
+    named = options.environment or options.environ.get("RECONCILER_ENV") or snapshot.environment
+    if named != snapshot.environment:
+        raise RefusedError(f"the snapshot is of environment `{snapshot.environment}`, not of `{named}`")
+    options = replace(options, environment=named, as_of=options.as_of or clock())
     loaded, environment, _ = loaded_under_rules(options)
-    if snapshot.environment != environment.name:
-        raise RefusedError(
-            f"the snapshot is of environment `{snapshot.environment}`, not of `{environment.name}`", hint="check --env"
-        )
-    now = options.as_of or max(clock(), snapshot.as_of)
-    told = [*unknown(snapshot, loaded.properties), *old(snapshot, now, loaded.workspace.plan_ttl)]
-    hotels = [hotel for hotel in loaded.properties if hotel.slug in snapshot.seen]
-    remembered = Remembered(snapshot, hotels)
-    yield Site(
-        loaded=replace(
-            loaded,
-            properties=tuple(_remembered(snapshot.seen[hotel.slug], hotel) for hotel in hotels),
-            diagnostics=in_order([*loaded.diagnostics, *told]),
-        ),
+    refuse_prune(options, environment)
+    assert options.as_of is not None
+    stands = against(loaded, snapshot, options.as_of, CAPABILITIES)
+    store = cast("PostgresStore", RecordedStore(stands.snapshot))
+    plant = _RecordedPlant(options, loaded.workspace, environment, store, stands.snapshot)
+    commit, dirty = (options.commit, False) if options.commit else git_state(options.workspace)
+    with making_sense("what was applied"):
+        hotels = tuple(remembered(store, stands.loaded.properties, prune=options.scope.prune))
+    return Site(
+        loaded=replace(stands.loaded, properties=hotels),
         environment=environment,
-        now=now,
+        now=options.as_of,
         clock=clock,
-        store=cast(Writer, remembered),  # of a store a plan uses no more than this
-        targets=partial(_targets, snapshot, environment),
-        desks=_nobody,
-        workspace_target=partial(_workspace_target, snapshot),
-        discover=_nobody,
-        room_ids=_nobody,
-        mapping=_nobody,
-        moving=lambda provider: moving_at(loaded.workspace, provider, environment, options.environ),
-        local=lambda _provider: False,
-        ahead=lambda _provider: None,
-        sleep=_nobody,
+        store=cast("Writer", store),
+        targets=plant.targets,
+        desks=refuse,
+        workspace_target=plant.workspace_target,
+        discover=refuse,
+        room_ids=refuse,
+        mapping=refuse,
+        moving=plant.moving,
+        local=plant.local,
+        ahead=plant.ahead,
+        sleep=time.sleep,
         capabilities=CAPABILITIES,
-        commit=options.commit,
+        commit=commit,
+        dirty=dirty,
         scope=options.scope,
         parallelism=options.parallelism,
         distrust=options.distrust,
         progress=options.progress,
+        offline=Offline(snapshot.as_of, digest),
     )
-
-
-def _remembered(seen: Seen, hotel: Property) -> Property:
-    pending = hotel.moves.without(seen.moves)
-    closed = [replace(one, room=pending.rooms.get(one.room, one.room)) for one in seen.closures]
-    return with_closures(replace(hotel, pending=pending), closed)
-
-
-@contextmanager
-def _targets(snapshot: Snapshot, environment: Environment, hotel: Property) -> Iterator[Targets]:
-    seen = snapshot.seen[hotel.slug]
-    found: dict[str, Target] = {}
-    for name in (DATABASE, *sorted(hotel.providers)):
-        real = _real(name, hotel, seen, environment)
-        found[name] = Recorded(real, hotel.slug, seen, {} if name == DATABASE else ids_of(hotel, name))
-    yield found
-
-
-def _real(name: str, hotel: Property, seen: Seen, environment: Environment) -> Target:
-    """A target that can form values and messages; whatever it would send goes nowhere."""
-    from reconciler.providers.remote import ids_of as ids_there
-
-    if name == DATABASE:
-        from reconciler.providers.database.target import HotelDatabase
-
-        return HotelDatabase(hotel, _nobody, Moves)
-    ids, today = ids_there(hotel, name, seen.bindings.get(name, {})), hotel.window.start
-    none = {key: Secret("-") for key in ("api_key", "api_secret", "partner_id")}
-    there = seen.observed.get(name)
-    if name == EXPEDIA:
-        from reconciler.providers.expedia.provider import Expedia
-
-        expedia = Expedia(hotel, ids, _Nowhere(), none, today)
-        if there is not None:
-            expedia.recall(there)
-        return expedia
-    from reconciler.providers.booking_com.auth import Login, TokenCache
-    from reconciler.providers.booking_com.provider import BookingCom
-
-    login = Login(none, TokenCache(lambda: 0.0), _Nowhere())
-    booking = BookingCom(hotel, ids, _Nowhere(), login, today, test=environment.test_mode, applied=seen.applied)
-    if there is not None:
-        booking.recall(there)
-    return booking
-
-
-@contextmanager
-def _workspace_target(snapshot: Snapshot) -> Iterator[Target]:
-    from reconciler.providers.database.target import WorkspaceDatabase
-
-    yield Recorded(WorkspaceDatabase(_nobody), WORKSPACE, snapshot.seen.get(WORKSPACE, Seen({})), {})
-
-
-class _Nowhere:
-    """In the place of the network."""
-
-    def send(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuses."""
-        raise ReconcilerError("a plan that is made offline speaks to nobody")
-
-
-def _nobody(*_: Any, **__: Any) -> NoReturn:
-    raise UsageError("that cannot be done offline")

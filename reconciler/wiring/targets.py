@@ -60,7 +60,8 @@ LOCAL_SANDBOX = "http://127.0.0.1:8790"
 LOCAL_ACCOUNT = "local-sandbox"
 """User and password of the sandbox on this machine: no secret."""
 LOCAL_RATE = 60_000
-_KEYS = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("partner_id", "api_key")}
+KEYS: Mapping[str, tuple[str, ...]] = {EXPEDIA: ("api_key", "api_secret"), BOOKING: ("partner_id", "api_key")}
+"""What a credential for a provider is made of."""
 _ENDPOINTS = {EXPEDIA: expedia.ENDPOINTS, BOOKING: booking.ENDPOINTS}
 _ALLOWED_HOSTS = expedia.ALLOWED_HOSTS | booking.ALLOWED_HOSTS
 
@@ -87,13 +88,6 @@ def is_local(hosts: Mapping[str, str]) -> bool:
 def all_local(settings: Workspace, environment: Environment, environ: Mapping[str, str]) -> bool:
     """Whether every provider of the environment is this machine's sandbox."""
     return all(is_local(endpoints(settings, provider, environment, environ)) for provider in _ENDPOINTS)
-
-
-def moving_at(settings: Workspace, provider: str, environment: Environment, environ: Mapping[str, str]) -> Moving:
-    """How units move at a provider. On this machine nothing is late, and nothing is carried out after it was given up."""
-    said = settings.providers.get(provider, ProviderSettings(provider)).allotment
-    local = is_local(endpoints(settings, provider, environment, environ))
-    return replace(said, deadline=0.0, feed_wait=0.0) if local else said
 
 
 def _now() -> datetime:
@@ -223,8 +217,9 @@ class Plant:
             yield MappingService(hotel, connection)
 
     def moving(self, provider: str) -> Moving:
-        """How units move at a provider."""
-        return moving_at(self._settings, provider, self._environment, self._options.environ)
+        """How units move at a provider. On this machine nothing is late, and nothing is carried out after it was given up."""
+        said = self._settings.providers.get(provider, ProviderSettings(provider)).allotment
+        return replace(said, deadline=0.0, feed_wait=0.0) if is_local(self._hosts(provider)) else said
 
     def local(self, provider: str) -> bool:
         """Whether the provider is this machine's sandbox."""
@@ -299,7 +294,7 @@ class Plant:
                 f"no {self._environment.credential_set} credentials for {provider}",
                 hint="name them in reconciler.yaml, as references",
             )
-        secrets = {key: Secret(LOCAL_ACCOUNT) for key in _KEYS[provider]} if local else {}
+        secrets = {key: Secret(LOCAL_ACCOUNT) for key in KEYS[provider]} if local else {}
         for key, reference in references.items():
             try:
                 secrets[key] = resolve_written(reference, self._options.environ)

@@ -242,6 +242,7 @@ _FIELDS: list[tuple[tuple[str | int, ...], list[Any]]] = [
     (("operations", 0, "after"), [5, "x", [1], True]),
     (("findings",), [None, "x", [1], [None], {"code": 1}]),
     (("coverage",), [None, "x", [1], [None]]),
+    (("offline",), [None, True, "x", {"as_of": "soon", "snapshot": ""}, {"as_of": "2031-01-13T09:00:00+00:00"}]),
 ]
 
 
@@ -328,6 +329,7 @@ FITTING: list[Bad] = [
     Bad("of no environment", forged("environment", to=""), "the plan is for environment ``", STALE, (DONE, "Plan")),
     Bad("of other files", forged("workspace_digest", to="0" * 64), "the files are not those", shown=(DONE, "Plan")),
     Bad("of other files, with a commit that moves the cursor", changed(lambda p: p.update(workspace_digest="", commit=ESCAPE)), "the files are not those", shown=(DONE, "Plan")),
+    Bad("made offline", forged("offline", to={"as_of": "2031-01-13T09:00:00+00:00", "snapshot": ESCAPE}), "made offline", shown=(DONE, "cannot be applied")),
     Bad("made long ago", forged("as_of", to="2020-01-01T00:00:00+00:00"), "days old", shown=(DONE, "Plan")),
     Bad("made when the calendar began", forged("as_of", to="0001-01-01T00:00:00+00:00"), "from 2000 to 2200"),
     Bad("made before the calendar began", forged("as_of", to="0001-01-01T00:00:00+14:00"), "from 2000 to 2200"),

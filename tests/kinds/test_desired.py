@@ -18,6 +18,8 @@ from reconciler.model.state import Availability, Price, Restrictions
 from reconciler.model.workspace import Schedule
 from tests.kinds.hotels import SLUG, closed, hotel, over, plan, room, setting, wanted
 
+ADVANCE = Restrictions(min_advance_days=3)
+
 
 def test_every_kind_of_the_commands_is_there_in_one_order() -> None:
     names = ["integration", "schedule", "mapping", "rate_plan", "allocation", "availability", "rates", "restrictions"]
@@ -42,6 +44,19 @@ def test_addresses_at_a_provider_are_those_of_the_hotel_whatever_the_order_of_th
         assert list(wanted(made, DATABASE, kind)) == list(wanted(turned, DATABASE, kind))
     assert list(wanted(made, provider, "rates")) == ["double/BAR", "double/LONG", "suite/BAR"]
     assert list(wanted(made, provider, "availability")) == ["double", "suite"]
+
+
+@pytest.mark.parametrize("target", [DATABASE, EXPEDIA, BOOKING])
+def test_what_git_wants_is_what_git_can_name_and_nothing_of_others_is(target: str) -> None:
+    policy = Cancellation("partial", 24, 50, late_penalty="first_night")
+    long = plan("LONG", cancellation=policy, discount_from_bar=Decimal(10), base_restrictions={"double": ADVANCE})
+    for name, kind in KINDS.items():
+        for value in wanted(hotel(plan("BAR"), long), target, name).values():
+            assert kind.named(value) == value
+            if isinstance(value, dict):
+                others = {key: {**there, "theirs": 1} for key, there in value.items() if isinstance(there, dict)}
+                kept = kind.named({**value, **others, "notes": {"theirs": 1}})
+                assert kept == {**value, "notes": {}} | {k: v for k, v in others.items() if k == "credentials"}
 
 
 # --- nights without a price

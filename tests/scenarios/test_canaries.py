@@ -27,6 +27,8 @@ VERBS: tuple[tuple[str, ...], ...] = (
     ("validate", "--format", "sarif"),
     ("plan", "--verbose", "--out", "plan.json"),
     ("plan", "--format", "markdown"),
+    ("snapshot", "--out", "snapshot.json", "--verbose"),
+    ("plan", "--offline", "snapshot.json", "--out", "offline.json"),
     ("apply", "--auto-approve", "--verbose"),
     ("drift", "--record", "--format", "json", "--json-into", "drift.json"),
     ("bookings", "pull", "--verbose"),

@@ -180,7 +180,7 @@ class World:
 
     def arguments(self, *arguments: str) -> list[str]:
         verb = arguments[0]
-        dated = {"plan", "drift", "close", "open"} | (
+        dated = {"plan", "snapshot", "drift", "close", "open"} | (
             {"apply"} if len(arguments) == 1 or arguments[1].startswith("-") else set()
         )
         as_of = ["--as-of", self.now.isoformat()] if verb in dated and "--as-of" not in arguments else []

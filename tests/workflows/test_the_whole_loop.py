@@ -175,7 +175,7 @@ def test_a_change_from_a_fork_gets_no_secrets_and_a_plan_of_the_last_snapshot(re
     ran = repository.plan(7)
     assert ran.ok, ran.log
     assert "of run 98" not in ran.log, "a snapshot that a branch left is not believed"
-    assert "Made offline" in repository.comment(7)
+    assert "Planned offline" in repository.comment(7)
     assert "120.00 → 125.00" in repository.comment(7)
     assert len(repository.world.sandbox.admin.log()) == looked, "nobody was asked"
     # What anybody comments there starts nothing that has secrets.

@@ -7,6 +7,7 @@ credentials, the endpoints and the policies are those of the branch that is chec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import click
 from reconciler.cli.ci.post import Poster, failed, fenced
 from reconciler.cli.options import common
 from reconciler.cli.output import in_repository, save
-from reconciler.cli.planning import exit_code, snapshot_of
+from reconciler.cli.planning import exit_code, offline_of
 from reconciler.engine import plan_file
 from reconciler.engine.consents import consents, line
 from reconciler.engine.review_file import sealed
@@ -35,7 +36,6 @@ from reconciler.runtime.reviewing import reaches
 from reconciler.runtime.revision import fetched, file_at, git_state, merged
 from reconciler.runtime.validating import validate_files
 from reconciler.wiring import Options, capabilities, clock, environment_of, proposed_in, site
-from reconciler.wiring.offline import offline_site
 from reconciler.wiring.pipelines import Pipeline, pipeline, review_key
 
 NO_PLAN, UNCONCERNED = "no plan", "no hotel is concerned"
@@ -158,13 +158,12 @@ def _planned(options: Options, here: Pipeline, change: Change, offline: Path | N
                 return _Made(_unconcerned(environment_of(options)), 0, nothing=UNCONCERNED)
         if offline and not offline.exists():
             return _checked(files)
-        snapshot = snapshot_of(offline)
-        with site(asked) if snapshot is None else offline_site(asked, snapshot) as there:
+        with site(asked) if offline is None else nullcontext(offline_of(asked, offline)) as there:
             there.properties()
             given = consents(here.host.comments(change.number), change.head, change.author, here.host.may_write)
             known = rules(there.loaded.workspace.policies)
             counted = sorted({one.rule for one in given if not one.void and one.rule in known})
-            made = replace(make_plan(there, counted), offline=snapshot.as_of if snapshot else None)
+            made = make_plan(there, counted)
     proposed = plan_report.Proposed(lambda rule: line(rule, change.head), _said(given, known))
     report = plan_report.build(made, proposed=proposed)
     return _Made(report, exit_code(made, detailed=False), made, given)

@@ -94,9 +94,11 @@ class BookingCom:
         )
 
     def recall(self, seen: Observation) -> None:
-        """Takes what was observed earlier for what there is now, without looking."""
+        """Takes what was observed earlier for what is there: nothing is asked. What is to be made and was not there has no id."""
         self._traits = seen.traits
-        self._listed = replace(self._ids, plans={**self._ids.plans, **seen.assigned})
+        known = {**seen.assigned, **self._ids.plans}
+        there = {p: i for p, i in known.items() if p not in self._asked or self._plan_at(p) in seen.entries}
+        self._listed = replace(self._ids, plans=there)
 
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """See `contract.Target.batches`."""

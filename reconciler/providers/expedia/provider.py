@@ -71,8 +71,9 @@ class Expedia:
         )
 
     def recall(self, seen: Observation) -> None:
-        """Takes what was observed earlier for what there is now, without looking."""
+        """Takes what was observed earlier for what is there: nothing is asked."""
         self._traits = seen.traits
+        self._ids = replace(self._ids, plans={**self._ids.plans, **seen.assigned})
 
     def batches(self, pending: Sequence[Pending]) -> Iterator[Batch]:
         """See `contract.Target.batches`."""
