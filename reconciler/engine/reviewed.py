@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reconciler.engine.plan_file import canonical
 from reconciler.engine.planner import calendar_of, touched
 from reconciler.model.address import Address
 from reconciler.model.calendar import Calendar, merge
@@ -33,6 +34,32 @@ def compare(reviewed: Plan, again: Plan) -> Review:
     return Review(same, tuple(address for address in seen if address not in now), others)
 
 
+def overtaken(plan: Plan, newest: Plan) -> tuple[Address, ...]:
+    """The addresses of a plan at which the newest one wants something else: another value, or what is there already.
+
+    Of a document only the fields count that the plan changes.
+    """
+    wanted = _by_address(newest.operations)
+    mine = _by_address(op for op in plan.operations if op.label is not Label.HORIZON)
+    return tuple(address for address, found in mine.items() if not _still(found, wanted.get(address, [])))
+
+
+def _still(mine: list[Change], wanted: list[Change]) -> bool:
+    if any(isinstance(value, Calendar) for change in mine for value in (change.before, change.after)):
+        asked = _steps(wanted)
+        return not merge(
+            _steps(mine), asked, lambda step, other: True if step and step[1:] != (other or ())[1:] else None
+        )
+    return bool(wanted) and all(_same_fields(change, wanted[0]) for change in mine)
+
+
+def _same_fields(change: Change, wanted: Change) -> bool:
+    asked = _fields_of(wanted.after)
+    return (change.after is None) == (wanted.after is None) and all(
+        after == canonical(asked.get(name)) for name, (_, after) in _changed(change).items()
+    )
+
+
 def _by_address(operations: Iterable[Operation]) -> dict[Address, list[Change]]:
     found: dict[Address, list[Change]] = {}
     for op in operations:
@@ -58,15 +85,25 @@ def _steps(changes: Iterable[Change]) -> Calendar[tuple[object, object]]:
 
 
 def _same_document(reviewed: Change, now: Change) -> bool:
-    return now.after == reviewed.after and all(_fields(reviewed, now))
+    """Whether it comes or goes as reviewed; else every field that changes now changes from the same to the same.
+
+    A field that is otherwise by now, and stays so, is another change's.
+    """
+    if (reviewed.before is None, reviewed.after is None) != (now.before is None, now.after is None):
+        return False
+    if now.before is None or now.after is None:
+        return (now.before, now.after) == (reviewed.before, reviewed.after)
+    return _changed(now).items() <= _changed(reviewed).items()
 
 
-def _fields(reviewed: Change, now: Change) -> Iterator[bool]:
-    """Field by field: what is there now is what was there, or is already as reviewed."""
-    before, after, there = (_fields_of(value) for value in (reviewed.before, reviewed.after, now.before))
-    yield (now.before is None) == (reviewed.before is None)
-    for name in {*before, *there}:
-        yield there.get(name) in (before.get(name), after.get(name))
+def _changed(change: Change) -> dict[str, tuple[str, str]]:
+    """Of a document, the fields that change, from what to what, as JSON."""
+    before, after = _fields_of(change.before), _fields_of(change.after)
+    return {
+        name: (canonical(before.get(name)), canonical(after.get(name)))
+        for name in {*before, *after}
+        if before.get(name) != after.get(name)
+    }
 
 
 def _fields_of(value: Value | None) -> Document:

@@ -21,7 +21,7 @@ from reconciler.cli.planning import exit_code, planned_as
 from reconciler.cli.running import run_of, stoppable
 from reconciler.engine import plan_file
 from reconciler.engine.review_file import misfits, opened
-from reconciler.engine.reviewed import Review, compare
+from reconciler.engine.reviewed import Review, compare, overtaken
 from reconciler.errors import ReconcilerError, StalePlanError, UsageError
 from reconciler.hosts.contract import Change
 from reconciler.hosts.notifying import notify
@@ -107,9 +107,9 @@ def _applied(options: Options, here: Pipeline, change: Change, folder: Path) -> 
         there.properties()
         refuse_old(there, before.plan)
         made = make_plan(there, consents)
-        if newest is not None and (overtaken := compare(newest, made).others):
+        if newest is not None and (others := overtaken(made, newest)):
             raise StalePlanError(
-                f"{here.branch} says otherwise by now at {count(len(overtaken), 'address', 'addresses')}, such as {overtaken[0]}",
+                f"{here.branch} says otherwise by now at {count(len(others), 'address', 'addresses')}, such as {others[0]}",
                 hint="what was merged later is applied by its own run",
             )
         review = compare(before.plan, made)
