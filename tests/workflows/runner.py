@@ -59,7 +59,10 @@ class Ran:
 
 @dataclass
 class Forge:
-    """A repository at the stand-in, with a remote on this disk and secrets for each environment."""
+    """A repository at the stand-in, with a remote on this disk and secrets for each environment.
+
+    `installs`: whether the steps that install the program run too, which a story has to show once and not in each of its chapters.
+    """
 
     host: GitHubStandIn
     remote: Path
@@ -67,6 +70,7 @@ class Forge:
     secrets: Mapping[str, Mapping[str, str]]
     environ: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    installs: bool = False
 
     def run(self, file: Path, event: str, payload: Mapping[str, Any], commit: str) -> Ran:
         """The workflow in a file, for an event."""
@@ -135,6 +139,8 @@ class _Job:
         assert self.job["runs-on"].startswith("ubuntu-")
         for step in self.job["steps"]:
             if not holds(step.get("if", "true"), self.contexts(), self.ok):
+                continue
+            if step["name"] == "Install" and not self.forge.installs:
                 continue
             code, said = self._use(step) if "uses" in step else self._run(step)
             self.ran.steps.append(Step(self.name, step["name"], code, said))

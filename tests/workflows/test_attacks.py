@@ -73,20 +73,20 @@ def test_a_change_does_not_weaken_the_policy_that_judges_it(repository: Reposito
 
 def test_consent_is_somebody_elses_for_this_commit_and_unedited(repository: Repository) -> None:
     one = repository.propose(7, *STEEP)
-    repository.plan(7)
     line = f"/reconciler consent rate_step {one.head[:12]}"
-    assert line in repository.comment(7)
-    for author, why in (
-        ("maria", "the author of a change does not consent to it"),
-        ("mallory", "only those count who may write"),
-    ):
-        ran = repository.say(7, author, line)
-        assert not ran.ok
-        assert why in repository.comment(7)
+    for author in ("maria", "mallory"):
+        repository.host.say(7, author, line)
     edited = repository.host.say(7, "anna", line)
     edited["updated_at"] = repository.host.now()
     assert not repository.plan(7).ok
-    assert "the comment was edited" in repository.comment(7)
+    comment = repository.comment(7)
+    assert line in comment
+    for why in (
+        "the author of a change does not consent to it",
+        "only those count who may write",
+        "the comment was edited",
+    ):
+        assert why in comment
 
     ran = repository.say(7, "anna", f"{line}\n\nBlack Friday, agreed with revenue.")
     assert ran.ok, ran.log
@@ -153,7 +153,7 @@ def test_a_run_that_a_branch_started_leaves_nothing_that_is_believed(repository:
     repository.host.runs.append(Run(99, "push", "topic", {name: kept}))
     repository.merge(7)
     ran = repository.apply()
-    assert [step.code for step in ran.steps] == [0, 0, 0, 4], ran.log
+    assert [step.code for step in ran.steps] == [0, 0, 4], ran.log
     assert "no reviewed plan of #7 is there any more" in ran.log
 
 

@@ -16,6 +16,7 @@ CHEAPER = ("default: 120.00", "default: 125.00")
 
 
 def loop(repository: Repository) -> None:
+    repository.forge.installs = True
     one = repository.propose(7, *CHEAPER)
     ran = repository.plan(7)
     assert ran.ok, ran.log
