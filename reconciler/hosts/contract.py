@@ -10,7 +10,7 @@ Everything that it returns was written by somebody: none of it is believed, run 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -72,6 +72,9 @@ class Host(Protocol):
 
     def head_of(self, number: int) -> str:
         """The ref, in the repository itself, under which the host keeps the last commit of a change."""
+
+    def authors(self, number: int) -> Collection[str]:
+        """Who wrote the commits of a change, beside whoever opened it, as far as the host can tell."""
 
     def comments(self, number: int) -> Sequence[Comment]:
         """All comments on a change, the oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -69,6 +69,12 @@ class GitHub:
     def head_of(self, number: int) -> str:
         """The ref of a pull request's last commit."""
         return f"refs/pull/{number}/head"
+
+    def authors(self, number: int) -> Collection[str]:
+        """The people behind the e-mail addresses of its commits. GitHub lists 250."""
+        commits = self._api.pages(f"{self._here}/pulls/{number}/commits")
+        people = [field(commit, dict).get(role) for commit in commits for role in ("author", "committer")]
+        return {field(person, str, "login") for person in people if person}
 
     def comments(self, number: int) -> Sequence[Comment]:
         """The comments in the conversation of a pull request."""

@@ -5,7 +5,7 @@ Fields as documented at https://docs.gitlab.com/api/merge_requests, notes, commi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -72,6 +72,10 @@ class GitLab:
     def head_of(self, number: int) -> str:
         """The ref of a merge request's last commit."""
         return f"refs/merge-requests/{number}/head"
+
+    def authors(self, number: int) -> Collection[str]:  # noqa: ARG002 - of the contract
+        """Nobody: GitLab tells no users of commits."""
+        return ()
 
     def comments(self, number: int) -> Sequence[Comment]:
         """The notes of a merge request, without those that GitLab itself writes."""

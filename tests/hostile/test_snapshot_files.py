@@ -14,6 +14,7 @@ import pytest
 
 from reconciler.engine import snapshot_file
 from reconciler.engine.plan_file import canonical, digest_of
+from reconciler.sandbox.booking_com import tokens
 from tests.hostile.place import DONE, FAILED, REFUSED, USAGE, Ended, Place, identifiers
 from tests.hostile.plan_cases import ESCAPE, ODDITIES, Bad, Odd, edited, forged, text, without
 
@@ -28,9 +29,11 @@ NONSENSE: tuple[Any, ...] = (None, -5, 10**12, "x", "", [], {}, [1], {"a": 1}, T
 
 @pytest.fixture(scope="module")
 def good(place: Place) -> str:
-    """The text of a snapshot that can be planned against."""
+    """The text of a snapshot that can be planned against. It is made before what each case patches: see `conftest`."""
     file = place.beside / "good.json"
-    place.run("snapshot", "--out", str(file), "--as-of", place.world.now.isoformat()).told(DONE, "1 property")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "MAX_PER_HOUR", 10_000)
+        place.run("snapshot", "--out", str(file), "--as-of", place.world.now.isoformat()).told(DONE, "1 property")
     written = file.read_text(encoding="utf-8")
     file.unlink()
     return written

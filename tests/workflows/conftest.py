@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ class Repository:
         done = subprocess.run(["git", *who, *arguments], cwd=self.folder, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
-    def propose(self, number: int, old: str = "", new: str = "", file: str = FILE, **pull: str) -> Pull:
+    def propose(self, number: int, old: str = "", new: str = "", file: str = FILE, **pull: Any) -> Pull:
         """A commit on a branch of its own, and a pull request; or a further commit for it."""
         branch = f"change-{number}"
         known = self.host.pulls.get(number)

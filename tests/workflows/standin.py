@@ -40,6 +40,7 @@ class Pull:
     origin: str = REPOSITORY
     merged: str = ""
     onto: str = "main"
+    commits_by: tuple[str, ...] = ()
 
 
 @dataclass
@@ -130,6 +131,12 @@ class GitHubStandIn:
 
     def pulls_of(self, commit: str) -> Any:
         return [self.pull(number) for number, one in self.pulls.items() if one.merged == commit]
+
+    def commits_of(self, number: int) -> Any:
+        return [
+            _answer(models.Commit, {"sha": self.pulls[number].head, "author": {"login": who}, "committer": None})
+            for who in self.pulls[number].commits_by
+        ]
 
     def comments_of(self, number: str) -> Any:
         here = [c for c in self.comments if c["issue_url"].endswith(f"/{number}")]
@@ -223,6 +230,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 _HERE = f"/repos/{REPOSITORY}"
 _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", r"/pulls/(\d+)", lambda g, m, _b, _q: g.pull(int(m[1]))),
+    ("GET", r"/pulls/(\d+)/commits", lambda g, m, _b, _q: g.commits_of(int(m[1]))),
     ("GET", r"/commits/(\w+)/pulls", lambda g, m, _b, _q: g.pulls_of(m[1])),
     ("GET", r"/issues/(\d+)/comments", lambda g, m, _b, _q: g.comments_of(m[1])),
     ("POST", r"/issues/(\d+)/comments", lambda g, m, b, _q: g.add_comment(m[1], b)),

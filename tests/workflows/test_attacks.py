@@ -72,9 +72,10 @@ def test_a_change_does_not_weaken_the_policy_that_judges_it(repository: Reposito
 
 
 def test_consent_is_somebody_elses_for_this_commit_and_unedited(repository: Repository) -> None:
-    one = repository.propose(7, *STEEP)
+    one = repository.propose(7, *STEEP, commits_by=("boris",))
+    repository.host.writers.add("boris")
     line = f"/reconciler consent rate_step {one.head[:12]}"
-    for author in ("maria", "mallory"):
+    for author in ("maria", "boris", "mallory"):
         repository.host.say(7, author, line)
     edited = repository.host.say(7, "anna", line)
     edited["updated_at"] = repository.host.now()
@@ -82,7 +83,8 @@ def test_consent_is_somebody_elses_for_this_commit_and_unedited(repository: Repo
     comment = repository.comment(7)
     assert line in comment
     for why in (
-        "the author of a change does not consent to it",
+        "maria consents to rate_step, which does not count: who made a change does not consent to it",
+        "boris consents to rate_step, which does not count: who made a change does not consent to it",
         "only those count who may write",
         "the comment was edited",
     ):

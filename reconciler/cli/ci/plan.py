@@ -160,7 +160,9 @@ def _planned(options: Options, here: Pipeline, change: Change, offline: Path | N
             return _checked(files)
         with site(asked) if offline is None else nullcontext(offline_of(asked, offline)) as there:
             there.properties()
-            given = consents(here.host.comments(change.number), change.head, change.author, here.host.may_write)
+            given = consents(
+                here.host.comments(change.number), change.head, _authors(here, change), here.host.may_write
+            )
             known = rules(there.loaded.workspace.policies)
             counted = sorted({one.rule for one in given if not one.void and one.rule in known})
             made = make_plan(there, counted)
@@ -175,6 +177,10 @@ def _checked(files: Path) -> _Made:
     report = findings.build(found, excerpts=findings.excerpts(found, lambda file: text_of(files, file)))
     notice = "There is no snapshot to plan against, so only the files were checked."
     return _Made(replace(report, notices=(notice,)), 1 if has_errors(found) else 0)
+
+
+def _authors(here: Pipeline, change: Change) -> set[str]:
+    return {change.author, *here.host.authors(change.number)}
 
 
 def _unconcerned(environment: str) -> Report:
