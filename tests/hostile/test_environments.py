@@ -165,7 +165,7 @@ _CREDENTIALS = [
 _POSTGRES = [
     *(harmless(f"{name} is {value!a}", name, value) for name, value in (
         ("PGHOST", "evil.example"), ("PGUSER", "nobody"), ("PGDATABASE", "nothing"), ("PGPASSWORD", SECRET),
-        ("PGPASSFILE", "/dev/zero"), ("PGSERVICEFILE", "/dev/null"), ("PGOPTIONS", "-c search_path=evil"), ("PGOPTIONS", "-c statement_timeout=1"),
+        ("PGPASSFILE", "/dev/zero"), ("PGSERVICEFILE", "/dev/null"), ("PGOPTIONS", "-c search_path=evil"), ("PGOPTIONS", "-c statement_timeout=60s"),
         ("PGOPTIONS", "-c datestyle=German"), ("PGOPTIONS", "-c default_transaction_isolation=serializable"), ("PGDATESTYLE", "SQL, DMY"),
         ("PGTZ", "Pacific/Kiritimati"), ("PGAPPNAME", ESCAPE), ("PGCONNECT_TIMEOUT", "1"), ("PGCLIENTENCODING", "LATIN1"), ("PGCLIENTENCODING", "SQL_ASCII"),
     )),
