@@ -71,6 +71,18 @@ def test_a_change_does_not_weaken_the_policy_that_judges_it(repository: Reposito
     assert repository.host.check(one.head, "reconciler/production")["state"] == "failure"
 
 
+def test_what_was_refused_and_merged_all_the_same_is_not_applied(repository: Repository) -> None:
+    """The change weakens the policy as well, so by the rules that hold after the merge it would pass."""
+    repository.propose(7, "rate_step: {percent: 10}", "rate_step: {percent: 90}", "reconciler.yaml")
+    repository.propose(7, *STEEP)
+    assert not repository.plan(7).ok
+    repository.merge(7)
+    ran = repository.apply()
+    assert [step.code for step in ran.steps if step.name == "Apply"] == [3], ran.log
+    assert "was refused by rate\\_step" in repository.comment(7, "apply").replace("rate_step", "rate\\_step")
+    assert repository.world.addresses() != []
+
+
 def test_consent_is_somebody_elses_for_this_commit_and_unedited(repository: Repository) -> None:
     one = repository.propose(7, *STEEP, commits_by=("boris",))
     repository.host.writers.add("boris")

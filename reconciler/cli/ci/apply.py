@@ -22,12 +22,13 @@ from reconciler.cli.running import run_of, stoppable
 from reconciler.engine import plan_file
 from reconciler.engine.review_file import misfits, opened
 from reconciler.engine.reviewed import Review, compare, overtaken
-from reconciler.errors import ReconcilerError, StalePlanError, UsageError
+from reconciler.errors import PolicyRefusedError, ReconcilerError, StalePlanError, UsageError
 from reconciler.hosts.contract import Change
 from reconciler.hosts.notifying import notify
 from reconciler.model.plan import Plan
 from reconciler.model.review import Record
 from reconciler.model.state import Json
+from reconciler.policy import refused
 from reconciler.report import applied as applied_report
 from reconciler.report import plan as plan_report
 from reconciler.report.contract import Report, count
@@ -171,6 +172,13 @@ def _reviewed(options: Options, here: Pipeline, change: Change, folder: Path) ->
     if wrong := list(misfits(record, wanted)):
         raise StalePlanError(
             f"this is not the plan that was reviewed: {'; '.join(wrong)}", hint="plan again on a pull request"
+        )
+    if saved is not None and (
+        names := refused(saved.findings)
+    ):  # by the rules that held then, whatever was merged since
+        raise PolicyRefusedError(
+            f"what was reviewed was refused by {', '.join(names)}, and nobody consented before it was merged",
+            hint="open a pull request again, and have somebody consent",
         )
     return _Reviewed(saved, record) if saved is not None else None
 
