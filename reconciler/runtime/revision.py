@@ -106,7 +106,12 @@ def fetched(root: Path, ref: str, authorization: str) -> str:
 
 def authorized(authorization: str) -> dict[str, str]:
     """The environment in which git speaks to the origin with this header, asks nobody, and runs nothing that the repository names."""
-    settings = {"transfer.fsckObjects": "true", "protocol.ext.allow": "never", "core.hooksPath": "/dev/null"}
+    settings = {
+        "transfer.fsckObjects": "true",
+        "protocol.ext.allow": "never",
+        "core.hooksPath": "/dev/null",
+        "http.followRedirects": "false",  # the header goes to the origin and nowhere else
+    }
     if authorization:
         settings["http.extraHeader"] = f"Authorization: {authorization}"
     environ = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_COUNT": str(len(settings))}
